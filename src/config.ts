@@ -1,0 +1,103 @@
+import { OAuthError } from "./errors.ts";
+
+/** The Worker's bindings (wrangler.toml). */
+export interface Env {
+  readonly DB: D1Database;
+  readonly KV: KVNamespace;
+  readonly ISSUER?: string;
+  readonly MASTER_SECRET?: string;
+  readonly OPERATOR?: string;
+}
+
+/** What stays the same for the life of an isolate; durations in seconds. */
+export interface Config {
+  readonly issuer: string;
+  readonly operator: string;
+  /** 32 bytes or more; every key of ours is derived from it (tokens/secret.ts). */
+  readonly masterSecret: string;
+  /** True unless the issuer is plain http, which only a loopback host may be. */
+  readonly secure: boolean;
+  readonly codeSeconds: number;
+  readonly accessTokenSeconds: number;
+  /** No resource may ask for more; a revocation mark lives this long, and the skew. */
+  readonly maxAccessTokenSeconds: number;
+  readonly skewSeconds: number;
+  readonly refreshIdleSeconds: number;
+  readonly refreshAbsoluteSeconds: number;
+  readonly sessionSeconds: number;
+  readonly interactionSeconds: number;
+  /** How long an isolate keeps clients, resources and keys without asking D1 again. */
+  readonly cacheSeconds: number;
+  readonly keyLifetimeSeconds: number;
+}
+
+/** Everything that a handler may reach; the one seam that tests replace. */
+export interface Deps {
+  readonly config: Config;
+  readonly db: D1Database;
+  readonly kv: KVNamespace;
+  readonly now: () => number;
+  readonly random: (bytes: number) => Uint8Array<ArrayBuffer>;
+  readonly fetch: typeof fetch;
+  /** What this isolate remembers: loaded rows and imported keys, each with its own expiry. */
+  readonly memory: Map<string, { readonly value: unknown; readonly expiresAt: number }>;
+}
+
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+
+/** Normalises the environment; throws with the variable's name, so that a bad deployment fails at its first request. */
+export function parseConfig(env: Env): Config {
+  const issuer = parseIssuer(env.ISSUER);
+  const masterSecret = env.MASTER_SECRET ?? "";
+  if (masterSecret.length < 43)
+    throw misconfigured("MASTER_SECRET must hold at least 256 random bits in base64url (43 characters)");
+  return {
+    issuer: issuer.origin,
+    operator: env.OPERATOR ?? "Countersign",
+    masterSecret,
+    secure: issuer.protocol === "https:",
+    codeSeconds: MINUTE,
+    accessTokenSeconds: 5 * MINUTE,
+    maxAccessTokenSeconds: 60 * MINUTE,
+    skewSeconds: MINUTE,
+    refreshIdleSeconds: 30 * DAY,
+    refreshAbsoluteSeconds: 365 * DAY,
+    sessionSeconds: 14 * DAY,
+    interactionSeconds: 30 * MINUTE,
+    cacheSeconds: MINUTE,
+    keyLifetimeSeconds: 90 * DAY,
+  };
+}
+
+function parseIssuer(text: string | undefined): URL {
+  if (text === undefined || !URL.canParse(text)) throw misconfigured("ISSUER must be an absolute URL");
+  const url = new URL(text);
+  const loopback = url.hostname === "localhost" || url.hostname === "127.0.0.1" || url.hostname === "[::1]";
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback))
+    throw misconfigured("ISSUER must begin with https:// (http:// only on localhost)");
+  if (text !== url.origin) throw misconfigured(`ISSUER must be a bare origin such as ${url.origin}`);
+  return url;
+}
+
+const misconfigured = (reason: string) =>
+  new OAuthError("server_error", "The server is not configured correctly.", { reason: `Configuration: ${reason}` });
+
+const known = new WeakMap<Env, Deps>();
+
+/** The dependencies of this isolate; made once per environment. */
+export function loadDeps(env: Env): Deps {
+  const found = known.get(env);
+  if (found) return found;
+  const deps: Deps = {
+    config: parseConfig(env),
+    db: env.DB,
+    kv: env.KV,
+    now: () => Date.now(),
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    fetch: (input, init) => fetch(input, init),
+    memory: new Map(),
+  };
+  known.set(env, deps);
+  return deps;
+}

@@ -1,0 +1,165 @@
+import type { Child } from "hono/jsx";
+import type { Config, Deps } from "../config.ts";
+import type { ErrorCode, OAuthError } from "../errors.ts";
+import type { User } from "../model.ts";
+import { styleSheetPath } from "./style.ts";
+
+/** What a page is, beside its content. */
+export interface PageOptions {
+  readonly title: string;
+  /** Who is signed in, for the top of the page. */
+  readonly user?: User | undefined;
+  /** Where the redirects that follow this page's forms may end besides ourselves: `formTarget` of a redirect URI. */
+  readonly formAction?: readonly string[];
+  readonly status?: number;
+  /** `Set-Cookie` values. */
+  readonly cookies?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Room for two columns. */
+  readonly wide?: boolean;
+}
+
+/** A whole page of ours. No script, no foreign resource, no frame around it, no copy of it in a cache. */
+export function page(deps: Deps, options: PageOptions, content: Child): Response {
+  const { config } = deps;
+  const headers = new Headers({ ...securityHeaders(config, options.formAction ?? []), ...options.headers });
+  for (const cookie of options.cookies ?? []) headers.append("Set-Cookie", cookie);
+  const html = <Frame config={config} options={options} content={content} />;
+  return new Response(`<!doctype html>${html}`, { status: options.status ?? 200, headers });
+}
+
+/**
+ * The source expression that lets a form's redirects end at a service. Browsers check `form-action` along redirects (Content
+ * Security Policy Level 3 section 6.4.1 leaves it open, Chromium does).
+ */
+export function formTarget(redirectUri: string): string {
+  const { protocol, hostname, origin } = new URL(redirectUri);
+  const isWeb = protocol === "https:" || protocol === "http:";
+  // The grammar of a host-source has no room for an IPv6 literal.
+  return isWeb && !hostname.startsWith("[") ? origin : protocol;
+}
+
+const securityHeaders = (config: Config, formAction: readonly string[]): Record<string, string> => ({
+  "Content-Type": "text/html; charset=utf-8",
+  "Content-Security-Policy": [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `form-action ${["'self'", ...formAction].join(" ")}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; "),
+  "X-Frame-Options": "DENY",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Cache-Control": "no-store",
+  ...(config.secure ? { "Strict-Transport-Security": "max-age=63072000; includeSubDomains" } : {}),
+});
+
+/** Two strokes that cross over a signature line. */
+const Mark = () => (
+  <svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+    <path class="mark-first" d="M8 6 L22 22" />
+    <path class="mark-second" d="M23 6 C19 13 13 17 8 22" />
+    <path class="mark-line" d="M4 27 H28" />
+  </svg>
+);
+
+const Frame = ({ config, options, content }: { config: Config; options: PageOptions; content: Child }) => (
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="robots" content="noindex" />
+      <title>{`${options.title} · ${config.operator}`}</title>
+      <link rel="stylesheet" href={styleSheetPath} />
+      <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+    </head>
+    <body>
+      <a class="skip" href="#content">
+        Skip to content
+      </a>
+      <header class="masthead">
+        <a class="brand" href="/">
+          <Mark />
+          <span>{config.operator}</span>
+        </a>
+        {options.user && (
+          <nav aria-label="Account">
+            <span class="person">
+              <bdi>{options.user.name}</bdi>
+            </span>
+            <a href="/settings/authorizations">Authorizations</a>
+            <a href="/sign-out">Sign out</a>
+          </nav>
+        )}
+      </header>
+      <main id="content" class={options.wide ? "wide" : "narrow"} tabindex={-1}>
+        {content}
+      </main>
+      <footer class="colophon">
+        <p>
+          You are at <strong>{config.issuer}</strong>. Type your {config.operator} password only where your browser's address
+          bar begins with exactly this.
+        </p>
+      </footer>
+    </body>
+  </html>
+);
+
+/** A heading for people, and what they can do. Codes that are not here come from a service's faulty request. */
+const adviceOf: Partial<Record<ErrorCode, readonly [heading: string, advice: string]>> = {
+  server_error: ["Something went wrong on our side", "Nothing has been shared or changed. Please try again in a moment."],
+  temporarily_unavailable: [
+    "We cannot answer just now",
+    "Nothing has been shared or changed. Please wait a few seconds and try again.",
+  ],
+  forbidden: ["We did not accept this form", "Nothing has been shared or changed."],
+  not_found: ["There is nothing here", "Check the address, or start from our front page."],
+  method_not_allowed: ["This address cannot be opened like that", "Start from our front page instead."],
+  payload_too_large: ["This was too much at once", "Nothing has been changed. Go back and send less."],
+  slow_down: ["Please wait a little", "This protects accounts from people who guess. Your account is not locked for good."],
+};
+
+const faultyRequest = [
+  "This request cannot go on",
+  "Nothing has been shared. Go back to where you came from and try again. If it happens again, send the people who run that service what stands below.",
+] as const;
+
+/**
+ * What a person sees when something cannot be done: what it means, what to do, and the number under which our log has the
+ * reason, which itself stays with us.
+ */
+export function errorPage(deps: Deps, error: OAuthError, requestId: string): Response {
+  const [heading, advice] = adviceOf[error.code] ?? faultyRequest;
+  return page(
+    deps,
+    { title: heading, status: error.status, headers: error.headers },
+    <section class="sheet">
+      <h1>{heading}</h1>
+      {error.description !== adviceOf[error.code]?.[0] && <p class="lead">{error.description}</p>}
+      <p>{advice}</p>
+      <dl class="facts">
+        <div>
+          <dt>Error</dt>
+          <dd>
+            <code>{error.code}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>Request</dt>
+          <dd>
+            <code>{requestId}</code>
+          </dd>
+        </div>
+      </dl>
+      <p>
+        <a href="/">To the front page</a>
+      </p>
+    </section>,
+  );
+}

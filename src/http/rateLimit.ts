@@ -1,0 +1,61 @@
+import type { Deps } from "../config.ts";
+import { OAuthError } from "../errors.ts";
+import { networkOf } from "../rules/network.ts";
+import { type Count, type Counter, countAttempt } from "../store/attempts.ts";
+import { sha256 } from "../tokens/encoding.ts";
+
+const MINUTE = 60;
+
+/** How many wrong guesses we bear. Each window closes by itself: nobody is locked out for good. */
+const limits = {
+  /** Of one account from one network. */
+  sign_in: { max: 10, windowSeconds: 15 * MINUTE },
+  /** Of any accounts from one network. */
+  sign_in_network: { max: 50, windowSeconds: 15 * MINUTE },
+  /** Of one account from all networks together, save those that it was entered from lately. */
+  sign_in_account: { max: 100, windowSeconds: 60 * MINUTE },
+  /** Of one client's secret from one network. */
+  client_secret: { max: 20, windowSeconds: 15 * MINUTE },
+} as const;
+
+/** A counter and how far it may go. */
+export interface Limit extends Counter {
+  readonly max: number;
+}
+
+/** The limit of that name for one subject. Only its hash is kept, so that the counters tell nobody who tried what. */
+export const limitOf = async (name: keyof typeof limits, ...subject: readonly string[]): Promise<Limit> => ({
+  ...limits[name],
+  key: `${name}:${await sha256(subject.join("\0"))}`,
+});
+
+/** The network that a request comes from, by the header that Cloudflare sets and nobody else can. */
+export const networkOfRequest = (request: Request): string => networkOf(request.headers.get("cf-connecting-ip") ?? "local");
+
+/**
+ * Refuses when one of the limits is passed.
+ * @param counts with the attempt at hand
+ * @throws OAuthError slow_down, with Retry-After
+ */
+export function checkLimits(passable: readonly Limit[], counts: readonly Count[], at: number): void {
+  const passed = passable.flatMap(({ key, max }) => counts.find((count) => count.key === key && count.count > max) ?? []);
+  if (passed.length === 0) return;
+  const seconds = Math.ceil((Math.max(...passed.map(({ expiresAt }) => expiresAt)) - at) / 1000);
+  throw new OAuthError("slow_down", `There were too many wrong attempts. Try again in ${inWords(seconds)}.`, {
+    reason: `over ${passed.map(({ key }) => key).join(", ")}`,
+    headers: { "Retry-After": String(seconds) },
+  });
+}
+
+/**
+ * Counts one wrong guess, in one trip.
+ * @throws OAuthError slow_down once a limit is passed
+ */
+export async function countFailure(deps: Deps, ...passable: readonly Limit[]): Promise<void> {
+  checkLimits(passable, await countAttempt(deps, passable), deps.now());
+}
+
+const inWords = (seconds: number): string => {
+  const minutes = Math.ceil(seconds / MINUTE);
+  return minutes === 1 ? "a minute" : `${minutes} minutes`;
+};

@@ -1,0 +1,88 @@
+import type { Deps } from "../config.ts";
+import { OAuthError } from "../errors.ts";
+import { toBase64url } from "../tokens/encoding.ts";
+import { errorPage } from "./page.tsx";
+
+/** What every URL is answered by: a function of the request and of what the isolate holds. */
+export type Endpoint = (request: Request, deps: Deps) => Promise<Response>;
+
+/** A JSON answer that no cache keeps (RFC 6749 section 5.1). */
+export const json = (body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response =>
+  Response.json(body, { status, headers: { "Cache-Control": "no-store", Pragma: "no-cache", ...headers } });
+
+/** Sends the browser on. 303, so that a form's fields are never sent along (RFC 9700 section 4.12). */
+export function redirect(location: string, cookies: readonly string[] = []): Response {
+  const headers = new Headers({ Location: location, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer" });
+  for (const cookie of cookies) headers.append("Set-Cookie", cookie);
+  return new Response(null, { status: 303, headers });
+}
+
+/** An endpoint for programs: its errors are JSON (RFC 6749 section 5.2). */
+export const machine =
+  (endpoint: Endpoint): Endpoint =>
+  (request, deps) =>
+    answer(endpoint, request, deps, (error, id) =>
+      json({ error: error.code, error_description: error.description }, error.status, { ...error.headers, "Request-Id": id }),
+    );
+
+/** An endpoint for people: its errors are a page, or go back to the service once its redirect URI has been checked. */
+export const person =
+  (endpoint: Endpoint): Endpoint =>
+  (request, deps) =>
+    answer(endpoint, request, deps, (error, id) =>
+      error.redirect ? redirectError(error, deps.config.issuer) : errorPage(deps, error, id),
+    );
+
+/** The authorization response (RFC 6749 section 4.1.2, RFC 9207): `parameters` added to the query of the redirect URI. */
+export function authorizationResponse(redirectUri: string, parameters: Readonly<Record<string, string | null>>): Response {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== null) query.set(name, value);
+  // An own, empty fragment keeps the browser from carrying the one of our URL over to the service (RFC 9700 section 4.1.1).
+  return redirect(`${redirectUri}${redirectUri.includes("?") ? "&" : "?"}${query}#`);
+}
+
+function redirectError(error: OAuthError, issuer: string): Response {
+  const to = error.redirect;
+  if (to === undefined) throw error;
+  return authorizationResponse(to.redirectUri, {
+    error: error.code,
+    error_description: error.description,
+    state: to.state,
+    iss: issuer,
+  });
+}
+
+/** Runs the endpoint; whatever it throws becomes one answer and one line in the log, joined by the request's id. */
+async function answer(
+  endpoint: Endpoint,
+  request: Request,
+  deps: Deps,
+  respond: (error: OAuthError, requestId: string) => Response,
+): Promise<Response> {
+  try {
+    return await endpoint(request, deps);
+  } catch (thrown) {
+    const error =
+      thrown instanceof OAuthError
+        ? thrown
+        : new OAuthError("server_error", "Something went wrong on our side.", { reason: String(thrown), cause: thrown });
+    const requestId = toBase64url(deps.random(9));
+    log(error, request, requestId);
+    return respond(error, requestId);
+  }
+}
+
+/** The private side of an error. Neither query nor body is logged: both may hold credentials. */
+function log(error: OAuthError, request: Request, requestId: string): void {
+  const line = {
+    level: error.status >= 500 ? "error" : "info",
+    request_id: requestId,
+    method: request.method,
+    path: new URL(request.url).pathname,
+    status: error.status,
+    error: error.code,
+    reason: error.reason ?? error.description,
+    ...(error.status === 500 && error.cause instanceof Error ? { stack: error.cause.stack } : {}),
+  };
+  (error.status >= 500 ? console.error : console.info)(JSON.stringify(line));
+}

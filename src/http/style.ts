@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import type { Endpoint } from "./respond.ts";
+
+/** One sheet for every page. Colours have names for what they mean; dark ones are set once, at the end of the first block. */
+const css = `
+:root {
+  color-scheme: light dark;
+  --paper: #f3f0e8; --sheet: #fffdf9; --tint: #f7f4ec; --ink: #1a1e26; --soft: #565b66; --line: #d8d2c4; --edge: #8a8577;
+  --accent: #0b5c50; --warn: #6a4700; --warn-paper: #fbf1dc; --danger: #96281b; --danger-paper: #fbeae6; --ok-paper: #e7f2ee;
+  --serif: "Iowan Old Style", Charter, "Palatino Linotype", Palatino, "Source Serif 4", "DejaVu Serif", Georgia, serif;
+  --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #101318; --sheet: #181c23; --tint: #1e232b; --ink: #ece9e1; --soft: #a9adb6; --line: #343a45; --edge: #7d838f;
+    --accent: #74d3bf; --warn: #f1cd86; --warn-paper: #2b2313; --danger: #ffa392; --danger-paper: #321a17; --ok-paper: #14292a;
+  }
+}
+*, ::before, ::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0; min-height: 100vh; min-height: 100dvh; display: grid; grid-template-rows: auto 1fr auto;
+  grid-template-columns: minmax(0, 1fr);
+  background: var(--paper); color: var(--ink); font: 1rem/1.55 var(--sans); overflow-wrap: anywhere;
+}
+h1, h2, h3, p, dl, dd, ul, ol, fieldset, legend, figure { margin: 0; padding: 0; border: 0; min-width: 0; }
+ul, ol { list-style: none; }
+h1, h2 { font-family: var(--serif); font-weight: 600; line-height: 1.2; text-wrap: balance; letter-spacing: -0.01em; }
+h1 { font-size: clamp(1.55rem, 1.2rem + 1.6vw, 2.05rem); }
+h2 { font-size: 1.22rem; }
+h3, legend { font-size: 1rem; font-weight: 650; }
+a { color: var(--accent); text-underline-offset: 0.18em; text-decoration-thickness: 1px; }
+a:hover { text-decoration-thickness: 2px; }
+code { font: 0.9em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
+main:focus { outline: none; }
+.skip { position: absolute; left: -999px; top: 0; background: var(--sheet); padding: 0.6rem 1rem; z-index: 1; }
+.skip:focus { left: 0; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+.masthead {
+  display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; align-items: center; justify-content: space-between;
+  padding: 1rem clamp(1rem, 4vw, 2.5rem);
+}
+.brand { display: inline-flex; gap: 0.6rem; align-items: center; color: var(--ink); text-decoration: none; min-height: 44px;
+  font: 600 1.15rem/1 var(--serif); }
+.masthead nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem; align-items: center; font-size: 0.94rem; }
+.masthead nav a { display: inline-flex; align-items: center; min-height: 44px; color: var(--ink); }
+.person { color: var(--soft); }
+.mark path { fill: none; stroke-width: 2.6; stroke-linecap: round; stroke: var(--ink); }
+.mark .mark-second { stroke: var(--accent); }
+.mark .mark-line { stroke-width: 1.4; }
+main { width: 100%; margin: 0 auto; padding: clamp(0.5rem, 3vw, 2.5rem) clamp(1rem, 4vw, 2.5rem) 3rem; }
+main.narrow { max-width: 34rem; }
+main.wide { max-width: 68rem; }
+.colophon { padding: 1.25rem clamp(1rem, 4vw, 2.5rem) 1.75rem; color: var(--soft); font-size: 0.88rem; text-align: center; }
+.colophon p { max-width: 44rem; margin: 0 auto; }
+.colophon strong { color: var(--ink); font-weight: 600; }
+
+/* A sheet of paper, with a band of crossing strokes such as a cheque has. */
+.sheet { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: clamp(1.25rem, 4vw, 2.25rem);
+  position: relative; overflow: hidden; box-shadow: 0 1px 2px rgb(0 0 0 / 5%), 0 12px 32px -18px rgb(0 0 0 / 22%); }
+.sheet::before { content: ""; position: absolute; inset: 0 0 auto; height: 7px; opacity: 0.8; background:
+  repeating-linear-gradient(122deg, var(--accent) 0 1px, transparent 1px 5px),
+  repeating-linear-gradient(58deg, var(--accent) 0 1px, transparent 1px 5px); border-bottom: 1px solid var(--line); }
+.sheet > * + *, .stack > * + * { margin-top: 1rem; }
+.sheet > h1 + p { margin-top: 0.6rem; }
+.lead { font-size: 1.08rem; }
+.note, .hint { color: var(--soft); font-size: 0.92rem; }
+.notice { padding: 0.85rem 1rem; border-radius: 6px; border-inline-start: 4px solid var(--edge); background: var(--tint); }
+.notice > * + * { margin-top: 0.35rem; }
+.notice.ok { border-color: var(--accent); background: var(--ok-paper); }
+.notice.warn { border-color: var(--warn); background: var(--warn-paper); }
+.notice.bad { border-color: var(--danger); background: var(--danger-paper); }
+
+.field { display: grid; gap: 0.35rem; }
+.field label { font-weight: 600; }
+input[type="email"], input[type="password"], input[type="text"] { width: 100%; min-height: 48px; padding: 0.5rem 0.8rem;
+  font: inherit; color: inherit; background: var(--sheet); border: 1px solid var(--edge); border-radius: 6px; }
+[aria-invalid="true"] { border-color: var(--danger) !important; border-width: 2px !important; }
+input[type="checkbox"], input[type="radio"] { width: 1.25rem; height: 1.25rem; margin: 0.15rem 0 0; accent-color: var(--accent); flex: none; }
+button, .button { display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem; min-height: 48px;
+  padding: 0.5rem 1.4rem; font: 600 1rem/1.2 var(--sans); text-decoration: none; text-align: center; cursor: pointer;
+  color: var(--sheet); background: var(--ink); border: 2px solid var(--ink); border-radius: 6px; }
+button:hover, .button:hover { background: var(--accent); border-color: var(--accent); }
+button.quiet, .button.quiet { color: var(--ink); background: transparent; border-color: var(--edge); }
+button.quiet:hover, .button.quiet:hover { border-color: var(--ink); background: var(--tint); }
+button.end { color: var(--danger); background: transparent; border-color: var(--danger); }
+button.end:hover { color: var(--sheet); background: var(--danger); }
+button.small { min-height: 44px; padding: 0.4rem 1rem; font-size: 0.94rem; }
+button.full, .button.full { width: 100%; }
+.row { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: center; }
+.apart { justify-content: space-between; }
+
+.facts { display: grid; gap: 0.7rem; font-size: 0.94rem; }
+.facts dt { color: var(--soft); font-size: 0.86rem; }
+.service { display: flex; gap: 0.9rem; align-items: center; }
+.monogram { flex: none; width: 3rem; height: 3rem; display: grid; place-items: center; border-radius: 8px; border: 1px solid var(--line);
+  background: var(--tint); font: 600 1.35rem/1 var(--serif); }
+.tag { display: inline-block; padding: 0.05rem 0.5rem; border-radius: 4px; border: 1px solid currentColor; font-size: 0.78rem;
+  font-weight: 600; line-height: 1.5; white-space: nowrap; color: var(--soft); }
+.tag.new, .tag.ok { color: var(--accent); }
+.tag.warn { color: var(--warn); }
+.tag.bad { color: var(--danger); }
+
+.consent { display: grid; gap: 1.5rem; }
+.consent > .sheet, .consent > aside { min-width: 0; }
+.consent aside { display: grid; gap: 1.5rem; align-content: start; }
+@media (min-width: 60rem) {
+  .consent { grid-template-columns: minmax(0, 1fr) 19rem; gap: 2.25rem; }
+  .consent aside { padding-top: 2.25rem; }
+}
+.consent aside section > * + * { margin-top: 0.75rem; }
+.consent aside section + section { border-top: 1px solid var(--line); padding-top: 1.5rem; }
+.permissions > * + * { margin-top: 1.4rem; }
+.choices { border-top: 1px solid var(--line); margin-top: 0.5rem; }
+.choices > li { border-bottom: 1px solid var(--line); padding: 0.7rem 0; }
+.choice { display: flex; gap: 0.8rem; align-items: flex-start; }
+label.choice { cursor: pointer; }
+.choice > span { min-width: 0; flex: 1; }
+.choice .title { font-weight: 600; display: flex; flex-wrap: wrap; gap: 0.15rem 0.6rem; align-items: center; }
+.choice .detail { display: block; color: var(--soft); font-size: 0.94rem; }
+.bullet { flex: none; width: 1.25rem; text-align: center; color: var(--accent); font-weight: 700; }
+.reach > .choice { padding: 0.45rem 0; }
+.reach .choices { margin-inline-start: 2.05rem; }
+.reach:has([value="all"]:checked) .choices input { opacity: 0.35; }
+.decision { border-top: 1px solid var(--ink); padding-top: 1rem; }
+.decision .buttons { display: grid; gap: 0.75rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); }
+.signature { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; align-items: baseline; justify-content: space-between; }
+
+.services > li + li { margin-top: 1.25rem; }
+.columns { display: grid; gap: 1.25rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); font-size: 0.94rem; }
+.columns h3 { font-size: 0.86rem; font-weight: 600; color: var(--soft); margin-bottom: 0.3rem; }
+.columns li + li { margin-top: 0.3rem; }
+details > summary { cursor: pointer; min-height: 44px; display: flex; align-items: center; color: var(--accent); width: fit-content; }
+details > summary::before { content: "+"; width: 1.1rem; font-weight: 700; }
+details[open] > summary::before { content: "–"; }
+.end-row { border-top: 1px solid var(--line); padding-top: 1rem; }
+.hero { padding-block: clamp(1rem, 6vw, 4rem); }
+.hero > * + * { margin-top: 1.1rem; }
+.hero .lead { max-width: 36rem; }
+@media (forced-colors: active) { .tag, button, .button { border-color: ButtonText; } }
+@media print { .masthead nav, .skip { display: none; } }
+`;
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#fffdf9"/><g fill="none" stroke-width="2.8" stroke-linecap="round"><path d="M9 6 22 21" stroke="#1a1e26"/><path d="M23 6c-4 7-9 11-14 15" stroke="#0b5c50"/><path d="M5 26.500h22" stroke="#1a1e26" stroke-width="1.600"/></g></svg>`;
+
+/** Its address changes with its content, so that a browser may keep it for good. */
+export const styleSheetPath = `/style.css?v=${createHash("sha256").update(css).digest("base64url").slice(0, 10)}`;
+
+const keepForGood = { "Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff" };
+
+/** GET /style.css */
+export const styleSheet: Endpoint = async () =>
+  new Response(css, { headers: { "Content-Type": "text/css; charset=utf-8", ...keepForGood } });
+
+/** GET /icon.svg */
+export const siteIcon: Endpoint = async () =>
+  new Response(icon, {
+    headers: {
+      "Content-Type": "image/svg+xml",
+      "Content-Security-Policy": "default-src 'none'",
+      "X-Content-Type-Options": "nosniff",
+      "Cache-Control": "public, max-age=86400",
+    },
+  });

@@ -1,0 +1,135 @@
+import type { Deps } from "../config.ts";
+import { OAuthError } from "../errors.ts";
+import { findCookie, setCookie } from "../http/cookie.ts";
+import { parseForm, parseQuery } from "../http/form.ts";
+import { authorizationResponse, type Endpoint, redirect } from "../http/respond.ts";
+import type { SignedIn } from "../http/session.ts";
+import type { Client, ConsentView, Interaction } from "../model.ts";
+import { deviceLabel } from "../rules/device.ts";
+import { decideNext, type Next } from "../rules/next.ts";
+import { findClient } from "../store/clients.ts";
+import { startFamily } from "../store/families.ts";
+import { findSituation, type Situation } from "../store/grants.ts";
+import { loadResources } from "../store/resources.ts";
+import { mintCredential } from "../tokens/credential.ts";
+import { sha256, toBase64url } from "../tokens/encoding.ts";
+import { newId } from "../tokens/id.ts";
+import { openInteraction, sealInteraction } from "../tokens/interaction.ts";
+import { parseAuthorizationRequest } from "./authorizationRequest.ts";
+
+/** Shows the approval page; it lives in account/, which app.ts joins to this endpoint. */
+export type ConsentPage = (view: ConsentView, signedIn: SignedIn, deps: Deps) => Promise<Response>;
+
+const MAX_QUERY = 12 * 1024;
+
+/**
+ * The authorization endpoint (RFC 6749 section 3.1), which alone decides where the browser goes next. Every step comes back
+ * here with `continue`, and it looks again.
+ */
+export const authorize =
+  (consentPage: ConsentPage): Endpoint =>
+  async (request, deps) => {
+    if (request.method === "POST") return asGet(request, deps);
+    const { interaction, client, browser } = await begin(request, deps);
+    const cookie = findCookie(request, deps.config, "session");
+    const situation = cookie === undefined ? undefined : await findSituation(deps, await sha256(cookie), client.clientId);
+    const { request: authorization, startedAt, denied } = interaction;
+    const next = decideNext({ request: authorization, client, startedAt, denied, now: deps.now() }, situation);
+    if (next.kind === "refuse") throw refusal(next, interaction);
+    if (next.kind === "sign_in" || situation === undefined || cookie === undefined) {
+      const location = `${deps.config.issuer}/sign-in?continue=${await sealInteraction(deps, interaction)}`;
+      return redirect(location, [setCookie(deps.config, "browser", browser)]);
+    }
+    if (next.kind === "issue_code") return issueCode(request, deps, interaction, situation, next);
+    const view: ConsentView = { ...situation, interaction, client, resources: await loadResources(deps) };
+    const page = await consentPage(view, { cookie, session: situation.session, user: situation.user }, deps);
+    page.headers.append("Set-Cookie", setCookie(deps.config, "browser", browser));
+    return page;
+  };
+
+/**
+ * A request by POST, turned into one by GET: a browser sends our cookie along when a foreign page leads to us, and not when it
+ * posts to us (SameSite=Lax).
+ */
+async function asGet(request: Request, deps: Deps): Promise<Response> {
+  const form = await parseForm(request.clone());
+  const query = await request.text();
+  if (query.length > MAX_QUERY) throw new OAuthError("invalid_request", "The authorization request is longer than 12 KB.");
+  form.load("client_id");
+  return redirect(`${deps.config.issuer}/authorize?${query}`);
+}
+
+/** A new interaction, or the one that `continue` carries, which only the browser that it began in may go on with. */
+async function begin(
+  request: Request,
+  deps: Deps,
+): Promise<{ readonly interaction: Interaction; readonly client: Client; readonly browser: string }> {
+  const parameters = parseQuery(request);
+  const sealed = parameters.find("continue");
+  const known = findCookie(request, deps.config, "browser");
+  if (sealed === undefined) {
+    const { client, request: authorization } = await parseAuthorizationRequest(parameters, deps);
+    const browser = known ?? toBase64url(deps.random(32));
+    const interaction: Interaction = {
+      id: newId(deps),
+      request: authorization,
+      startedAt: deps.now(),
+      browser: await sha256(browser),
+      denied: false,
+    };
+    return { interaction, client, browser };
+  }
+  const interaction = await openInteraction(deps, sealed);
+  if (interaction === undefined)
+    throw new OAuthError("invalid_request", "This sign-in has expired. Go back to the service and start again.");
+  if (known === undefined || (await sha256(known)) !== interaction.browser)
+    throw new OAuthError("forbidden", "This link belongs to another browser. Go back to the service and start again here.", {
+      reason: "continue without the browser cookie that it began with",
+    });
+  const client = await findClient(deps, interaction.request.clientId);
+  if (client === undefined)
+    throw new OAuthError("invalid_request", "The service that sent you here is no longer registered with us.");
+  return { interaction, client, browser: known };
+}
+
+function refusal(next: Extract<Next, { kind: "refuse" }>, { request }: Interaction): OAuthError {
+  return new OAuthError(next.code, next.description, { redirect: { redirectUri: request.redirectUri, state: request.state } });
+}
+
+async function issueCode(
+  request: Request,
+  deps: Deps,
+  { id, request: authorization }: Interaction,
+  situation: Situation,
+  granted: Extract<Next, { kind: "issue_code" }>,
+): Promise<Response> {
+  const { session, grant } = situation;
+  if (grant === null)
+    throw new OAuthError("server_error", "Something went wrong on our side.", { reason: "a code without a grant" });
+  const outcome = await startFamily(deps, {
+    id,
+    grantId: grant.grantId,
+    session,
+    request: authorization,
+    scopes: granted.scopes,
+    resources: granted.resources,
+    device: deviceLabel(request.headers.get("user-agent")),
+    rid: toBase64url(deps.random(12)),
+    at: deps.now(),
+  });
+  if (outcome === "used")
+    throw new OAuthError(
+      "invalid_request",
+      "This approval was already used. Go back to the service; if it does not let you in, start again there.",
+    );
+  if (outcome === "ended")
+    throw new OAuthError(
+      "access_denied",
+      "The sign-in or the approval ended a moment ago. Go back to the service and start again.",
+    );
+  return authorizationResponse(authorization.redirectUri, {
+    code: await mintCredential(deps, { kind: "code", familyId: id, generation: 0 }),
+    state: authorization.state,
+    iss: deps.config.issuer,
+  });
+}

@@ -1,0 +1,94 @@
+import type { FamilyState } from "../model.ts";
+import { findRedirectUri } from "./redirectUri.ts";
+
+/** What became of a code or refresh token. `reason` is for the log; who asked learns `invalid_grant` and no more. */
+export type Redemption =
+  /** Tokens are due, and the refresh token among them is of this generation. */
+  | { readonly kind: "redeemed"; readonly state: FamilyState; readonly generation: number }
+  /** Somebody holds a credential that was used up: the family must end (RFC 9700 sections 2.1.1 and 4.14). */
+  | { readonly kind: "reused"; readonly reason: string }
+  | { readonly kind: "refused"; readonly error: "invalid_grant" | "invalid_scope" | "invalid_target"; readonly reason: string };
+
+const refused = (reason: string): Redemption => ({ kind: "refused", error: "invalid_grant", reason });
+
+/** More was asked for than was authorized; nothing was redeemed, so that the client may ask again for less. */
+const beyond = (what: "scope" | "resource"): Redemption => ({
+  kind: "refused",
+  error: what === "scope" ? "invalid_scope" : "invalid_target",
+  reason: `${what} beyond the authorization`,
+});
+
+/**
+ * What the state after `redeemCode` says. A request that does not prove that it comes from the right client changes nothing:
+ * neither is the code used up by it, nor the family ended.
+ */
+export function decideCode(
+  state: FamilyState | undefined,
+  asked: {
+    readonly clientId: string;
+    readonly redirectUri: string | null;
+    readonly codeChallenge: string | null;
+    readonly resources: readonly string[];
+    readonly rid: string;
+  },
+): Redemption {
+  if (state === undefined) return refused("no such family");
+  const { family } = state;
+  if (family.clientId !== asked.clientId) return refused("code of another client");
+  if (family.codeChallenge !== asked.codeChallenge) return refused("code_verifier does not fit the code_challenge");
+  if (asked.redirectUri === null ? family.codeChallenge === null : family.redirectUri !== asked.redirectUri)
+    return refused("redirect_uri is not that of the authorization request");
+  if (family.generation > 0 && family.rid !== asked.rid) return { kind: "reused", reason: "code presented again" };
+  const dead = deadBecause(state);
+  if (dead !== undefined) return refused(dead);
+  if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("resource");
+  if (family.generation === 0) return refused("code expired");
+  const { redirect_uris, application_type } = state.clientMetadata;
+  if (findRedirectUri(family.redirectUri, redirect_uris, application_type) === undefined)
+    return refused("redirect_uri is no longer registered");
+  return { kind: "redeemed", state, generation: 1 };
+}
+
+/**
+ * What the state after `redeemRefreshToken` says. The predecessor of an unused token yields that token again within the
+ * overlap, so that parallel refreshes and a retry after a lost answer all end up with the same one. What is older is reuse,
+ * unless a client that authenticated itself shows it: then nobody has stolen anything, and it is only refused.
+ */
+export function decideRefresh(
+  state: FamilyState | undefined,
+  asked: {
+    readonly clientId: string;
+    readonly generation: number;
+    readonly scopes: readonly string[];
+    readonly resources: readonly string[];
+    readonly rid: string;
+    readonly at: number;
+  },
+  client: { readonly confidential: boolean; readonly overlapSeconds: number },
+): Redemption {
+  if (state === undefined) return refused("no such family");
+  const { family } = state;
+  if (family.clientId !== asked.clientId) return refused("refresh token of another client");
+  const dead = deadBecause(state);
+  if (dead !== undefined) return refused(dead);
+  const next = asked.generation + 1;
+  const won = family.generation === next && family.rid === asked.rid;
+  if (!won && (asked.at >= family.expiresAt || asked.at >= family.idleExpiresAt)) return refused("refresh token expired");
+  const repeated = family.generation === next && asked.at < family.rotatedAt + client.overlapSeconds * 1000;
+  if (family.generation > asked.generation && !won && !repeated) {
+    const reason = `generation ${asked.generation} presented, ${family.generation} is current`;
+    return client.confidential ? refused(reason) : { kind: "reused", reason };
+  }
+  if (asked.scopes.some((scope) => !family.scopes.includes(scope))) return beyond("scope");
+  if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("resource");
+  return won || repeated ? { kind: "redeemed", state, generation: next } : refused("refresh token of a generation to come");
+}
+
+/** Why nothing of this family may be redeemed any more, or undefined while something may. */
+function deadBecause(state: FamilyState): string | undefined {
+  if (state.family.revokedAt !== null) return "family revoked";
+  if (state.grant.revokedAt !== null) return "grant revoked";
+  if (state.userDisabledAt !== null) return "person disabled";
+  if (state.clientDisabledAt !== null) return "client disabled";
+  return undefined;
+}

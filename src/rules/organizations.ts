@@ -1,0 +1,31 @@
+import type { Client, OrganizationReach } from "../model.ts";
+
+/** Whether a client's tokens may enter an organization, by the organization's own third-party access policy. */
+export type Access = "allowed" | "needs_approval" | "refused";
+
+/**
+ * An explicit denial always refuses and an approval always allows, save where the policy lets no third party in.
+ * @param organization one that the person is a member of
+ */
+export function decideAccess(organization: OrganizationReach, client: Client): Access {
+  if (organization.policy === "none" || organization.decision === "denied") return "refused";
+  if (organization.policy === "all" || organization.decision === "approved") return "allowed";
+  if (organization.policy === "verified" && client.publisher?.verifiedAt != null) return "allowed";
+  return "needs_approval";
+}
+
+/**
+ * Names of the organizations that a token may enter: those the person may enter, whose policy allows the client, and that the
+ * person chose.
+ * @param chosen ids, or null for all
+ */
+export function reachedOrganizations(
+  organizations: readonly OrganizationReach[],
+  client: Client,
+  chosen: readonly string[] | null,
+): readonly string[] {
+  return organizations
+    .filter((organization) => chosen === null || chosen.includes(organization.organizationId))
+    .filter((organization) => decideAccess(organization, client) === "allowed")
+    .map((organization) => organization.name);
+}

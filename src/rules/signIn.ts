@@ -1,0 +1,24 @@
+import type { Interaction, Session } from "../model.ts";
+
+/** What the sign-in page offers. `confirm`: the person is known to us, and the service wants them to prove it again. */
+export type SignInOffer = { readonly kind: "password"; readonly confirm: boolean } | { readonly kind: "choice" };
+
+/**
+ * Whether someone who is signed in may go on as who they are. Not when the service wants a fresh sign-in (`prompt=login`,
+ * `max_age`; OpenID Connect Core 3.1.2.1) or another person (`id_token_hint`).
+ * @param another the person said that they want another account
+ */
+export function decideSignIn(
+  session: Session | undefined,
+  userId: string | undefined,
+  interaction: Interaction | undefined,
+  another: boolean,
+): SignInOffer {
+  if (session === undefined || another) return { kind: "password", confirm: false };
+  if (interaction === undefined) return { kind: "choice" };
+  const { prompt, maxAgeSeconds, subjectHint } = interaction.request;
+  if (subjectHint !== null && subjectHint !== userId) return { kind: "password", confirm: false };
+  const stale = maxAgeSeconds !== null && session.authAt + maxAgeSeconds * 1000 < interaction.startedAt;
+  const wantsLogin = prompt.includes("login") && session.authAt < interaction.startedAt;
+  return stale || wantsLogin ? { kind: "password", confirm: true } : { kind: "choice" };
+}

@@ -1,0 +1,45 @@
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { audit } from "./schema.ts";
+
+/** What happened, named `noun.past_participle`. The same words in every row, so that a log can be read by them. */
+export type AuditAction =
+  | "session.started"
+  | "session.ended"
+  | "session.selected"
+  | "sign_in.failed"
+  | "grant.consented"
+  | "grant.widened"
+  | "grant.revoked"
+  | "family.started"
+  | "code.redeemed"
+  | "family.revoked"
+  | "token.revoked"
+  | "key.created";
+
+type Member = string | null | SQLWrapper;
+
+/** One row of the log; a member may be a column of the rows that `auditWhen` is told to look at. */
+export interface AuditEntry {
+  readonly at: number;
+  readonly action: AuditAction;
+  /** Who did it: a user id, a client id, or `system`. */
+  readonly actor: Member;
+  readonly userId?: Member;
+  readonly clientId?: Member;
+  readonly grantId?: Member;
+  readonly familyId?: Member;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The statement that logs a change of state: one row for each row that `source` yields, `FROM grants WHERE …` or
+ * `WHERE EXISTS (…)`. It stands **before** the change in the same batch and under the same condition, so that there is a row
+ * exactly when the change happens: a batch that our own retry runs again finds its change made and logs nothing.
+ */
+export const auditWhen = (db: Database, entry: AuditEntry, source: SQL) =>
+  db.insert(audit).select(
+    sql`SELECT lower(hex(randomblob(16))), ${entry.at}, ${entry.action}, ${entry.actor}, ${entry.userId ?? null},
+      ${entry.clientId ?? null}, ${entry.grantId ?? null}, ${entry.familyId ?? null},
+      ${entry.detail === undefined ? null : JSON.stringify(entry.detail)} ${source}`,
+  );

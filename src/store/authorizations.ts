@@ -1,0 +1,131 @@
+import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
+import type { Deps } from "../config.ts";
+import type { ClientMetadata, FamilyId, Grant, GrantId, OrganizationReach, Publisher, UserId } from "../model.ts";
+import { transact } from "./database.ts";
+import { clients, families, grants, memberships, organizationClients, organizations } from "./schema.ts";
+
+/** A device on which a service holds an authorization: one token family. */
+export interface AuthorizedDevice {
+  readonly familyId: FamilyId;
+  readonly device: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+}
+
+/** What a person has allowed one service, with everything that the settings page says about it. */
+export interface ListedAuthorization extends Grant {
+  readonly client: {
+    readonly clientId: string;
+    readonly metadata: ClientMetadata;
+    readonly publisher: Publisher | null;
+    readonly createdAt: number;
+  };
+  readonly lastUsedAt: number | null;
+  readonly devices: readonly AuthorizedDevice[];
+  /** Every organization of the person, as it stands to this service. */
+  readonly reach: readonly OrganizationReach[];
+}
+
+export interface AuthorizationList {
+  readonly authorizations: readonly ListedAuthorization[];
+  readonly hasMore: boolean;
+  /** The service that was let go last, if the caller asked about it and it is gone. */
+  readonly revoked: { readonly serviceName: string; readonly revokedAt: number } | undefined;
+}
+
+/** Grants on one page of the list. */
+const PAGE_SIZE = 25;
+/** Live token families that are shown for one page: a service may have made any number of them. */
+const MAX_DEVICES = 500;
+
+/**
+ * The person's live grants, last used first, in one trip and from one snapshot.
+ * @param page from 0
+ * @param revokedId a grant whose end the caller wants confirmed; only the person's own counts
+ */
+export async function loadAuthorizations(deps: Deps, userId: UserId, page: number, revokedId = ""): Promise<AuthorizationList> {
+  const now = deps.now();
+  const live = and(
+    eq(grants.userId, userId),
+    isNull(grants.revokedAt),
+    or(isNull(grants.expiresAt), gt(grants.expiresAt, now)),
+  );
+  const [rows, devices, places, decisions, [gone]] = await transact(deps.db, (db) => {
+    const shown = db
+      .select({ id: grants.id })
+      .from(grants)
+      .where(live)
+      .orderBy(desc(sql`coalesce(${grants.lastUsedAt}, ${grants.consentedAt})`), asc(grants.id))
+      .limit(PAGE_SIZE + 1)
+      .offset(page * PAGE_SIZE);
+    const mine = db.select({ id: memberships.organizationId }).from(memberships).where(eq(memberships.userId, userId));
+    return [
+      db
+        .select()
+        .from(grants)
+        .innerJoin(clients, eq(clients.clientId, grants.clientId))
+        .where(inArray(grants.id, shown))
+        .orderBy(desc(sql`coalesce(${grants.lastUsedAt}, ${grants.consentedAt})`), asc(grants.id)),
+      db
+        .select()
+        .from(families)
+        .where(
+          and(
+            inArray(families.grantId, shown),
+            isNull(families.revokedAt),
+            gt(families.generation, 0),
+            gt(families.expiresAt, now),
+            gt(families.idleExpiresAt, now),
+          ),
+        )
+        .orderBy(desc(families.rotatedAt))
+        .limit(MAX_DEVICES),
+      db
+        .select({ role: memberships.role, organization: organizations })
+        .from(memberships)
+        .innerJoin(organizations, eq(organizations.id, memberships.organizationId))
+        .where(eq(memberships.userId, userId))
+        .orderBy(organizations.displayName),
+      db.select().from(organizationClients).where(inArray(organizationClients.organizationId, mine)),
+      db
+        .select({ metadata: clients.metadata, revokedAt: grants.revokedAt })
+        .from(grants)
+        .innerJoin(clients, eq(clients.clientId, grants.clientId))
+        .where(and(eq(grants.id, revokedId), eq(grants.userId, userId), sql`${grants.revokedAt} IS NOT NULL`)),
+    ] as const;
+  });
+
+  const reachOf = (clientId: string): readonly OrganizationReach[] =>
+    places.map(({ role, organization: { id, name, displayName, policy } }) => {
+      const said = decisions.find((row) => row.organizationId === id && row.clientId === clientId);
+      return { organizationId: id, name, displayName, role, policy, decision: said?.status ?? null };
+    });
+  const devicesOf = (grantId: GrantId): readonly AuthorizedDevice[] =>
+    devices
+      .filter((row) => row.grantId === grantId)
+      .map(({ id, device, createdAt, rotatedAt }) => ({ familyId: id, device, createdAt, lastUsedAt: rotatedAt }));
+
+  return {
+    authorizations: rows.slice(0, PAGE_SIZE).map(({ grants: grant, clients: client }) => ({
+      grantId: grant.id,
+      scopes: grant.scopes,
+      claims: grant.claims,
+      resources: grant.resources,
+      organizations: grant.organizations,
+      createdAt: grant.createdAt,
+      consentedAt: grant.consentedAt,
+      expiresAt: grant.expiresAt,
+      client: {
+        clientId: client.clientId,
+        metadata: client.metadata,
+        publisher: client.publisher,
+        createdAt: client.createdAt,
+      },
+      lastUsedAt: grant.lastUsedAt,
+      devices: devicesOf(grant.id),
+      reach: reachOf(client.clientId),
+    })),
+    hasMore: rows.length > PAGE_SIZE,
+    revoked: gone && { serviceName: gone.metadata.client_name, revokedAt: gone.revokedAt ?? now },
+  };
+}

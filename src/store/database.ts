@@ -1,0 +1,70 @@
+import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import { OAuthError } from "../errors.ts";
+
+export type Database = DrizzleD1Database;
+type Statement = Parameters<Database["batch"]>[0][number];
+type Results<T extends readonly Statement[]> = { [K in keyof T]: T[K] extends { _: { result: infer R } } ? R : never };
+
+/** D1 answers in milliseconds or not at all; past this a person is better served by a 503 that says so. */
+const DEADLINE_SECONDS = 3;
+const ATTEMPTS = 3;
+
+/** What D1's documentation says may be tried again; none of them tells whether the batch was carried out. */
+const passing =
+  /network connection lost|storage caused object to be reset|reset because its code was updated|overloaded|storage operation exceeded timeout/i;
+
+const opened = new WeakMap<D1Database, Database>();
+
+/** The drizzle face of a D1 binding. Reads and writes go to the primary: nothing here may see an old snapshot. */
+export function open(db: D1Database): Database {
+  const found = opened.get(db);
+  if (found) return found;
+  const made = drizzle(db);
+  opened.set(db, made);
+  return made;
+}
+
+/**
+ * Runs `statements` as one transaction in one trip: all of them or none. A passing failure is tried again, up to three times
+ * within the deadline, although the first try may have been carried out: every caller's statements are therefore idempotent,
+ * by a condition or a `rid`. What fails for good is a 503 with Retry-After, never a half-done success.
+ * @throws OAuthError temporarily_unavailable
+ */
+export async function transact<const T extends readonly [Statement, ...Statement[]]>(
+  db: D1Database,
+  statements: (db: Database) => T,
+): Promise<Results<T>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`D1 gave no answer in ${DEADLINE_SECONDS} s`)), DEADLINE_SECONDS * 1000);
+  });
+  const work = async () => {
+    const database = open(db);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await database.batch(statements(database) as unknown as [Statement, ...Statement[]]);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !passing.test(describe(error))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20 * 4 ** attempt));
+      }
+    }
+  };
+  try {
+    return (await Promise.race([work(), deadline])) as Results<T>;
+  } catch (error) {
+    throw new OAuthError("temporarily_unavailable", "The server cannot reach its database. Try again in a moment.", {
+      reason: `D1: ${describe(error)}`,
+      headers: { "Retry-After": "5" },
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Drizzle wraps D1's error, whose text is what tells one failure from another. */
+function describe(error: unknown): string {
+  const parts: string[] = [];
+  for (let at: unknown = error; at instanceof Error; at = at.cause) parts.push(at.message);
+  return parts.join(": ");
+}

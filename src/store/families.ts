@@ -1,0 +1,211 @@
+import { eq, type SQL, sql } from "drizzle-orm";
+import type { Deps } from "../config.ts";
+import type {
+  AuthorizationRequest,
+  ClientId,
+  FamilyId,
+  FamilyState,
+  GrantId,
+  Mark,
+  OrganizationReach,
+  Session,
+} from "../model.ts";
+import { auditWhen } from "./audit.ts";
+import { type Database, transact } from "./database.ts";
+import { selectReach, toGrant } from "./grants.ts";
+import { marksStatement } from "./revocation.ts";
+import { clients, families, grants, users } from "./schema.ts";
+import { toUser } from "./sessions.ts";
+
+/** A family to begin; its code is generation 0. */
+export interface NewFamily {
+  readonly id: FamilyId;
+  readonly grantId: GrantId;
+  readonly session: Session;
+  readonly request: AuthorizationRequest;
+  /** What was granted of what was asked. */
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly device: string;
+  readonly rid: string;
+  readonly at: number;
+}
+
+/**
+ * Begins a family, in one transaction, if the grant and the session are alive and the id is unused.
+ * @returns `started`; `used` when this interaction has had its code; `ended` when the grant or the session is no more
+ */
+export async function startFamily(deps: Deps, start: NewFamily): Promise<"started" | "used" | "ended"> {
+  const { id, at, request, session } = start;
+  const { codeSeconds, refreshAbsoluteSeconds } = deps.config;
+  const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+  const codeExpiresAt = at + codeSeconds * 1000;
+  const source = sql`
+    FROM grants JOIN users ON users.id = grants.user_id
+    JOIN sessions ON sessions.user_id = users.id
+    JOIN clients ON clients.client_id = grants.client_id
+    WHERE grants.id = ${start.grantId} AND grants.client_id = ${request.clientId}
+      AND grants.revoked_at IS NULL AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
+      AND sessions.id = ${session.id} AND sessions.expires_at > ${at}
+      AND users.disabled_at IS NULL AND clients.disabled_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${id})`;
+  const entry = { at, action: "family.started", familyId: id, grantId: start.grantId, clientId: request.clientId } as const;
+  const [, , rows] = await transact(deps.db, (db) => [
+    auditWhen(db, { ...entry, actor: sql`grants.user_id`, userId: sql`grants.user_id` }, source),
+    db.run(sql`
+      INSERT INTO families (id, grant_id, client_id, device, generation, rotated_at, rid, redirect_uri, code_challenge, nonce,
+        scopes, resources, claims, auth_at, acr, amr, created_at, code_expires_at, idle_expires_at, expires_at)
+      SELECT ${id}, grants.id, grants.client_id, ${start.device}, 0, ${at}, ${start.rid}, ${request.redirectUri},
+        ${request.codeChallenge}, ${request.nonce}, ${json(start.scopes)}, ${json(start.resources)}, ${json(request.claims)},
+        ${session.authAt}, ${session.acr}, ${json(session.amr)}, ${at}, ${codeExpiresAt}, ${codeExpiresAt},
+        ${at + refreshAbsoluteSeconds * 1000}
+      ${source}`),
+    db.select({ rid: families.rid }).from(families).where(eq(families.id, id)),
+  ]);
+  if (rows[0] === undefined) return "ended";
+  return rows[0].rid === start.rid ? "started" : "used";
+}
+
+/** A code presented at the token endpoint. */
+export interface CodeRedemption {
+  readonly familyId: FamilyId;
+  readonly clientId: ClientId;
+  /** Null when the request left it out, which only a code with a challenge allows. */
+  readonly redirectUri: string | null;
+  /** S256 of the `code_verifier`; null without one. */
+  readonly codeChallenge: string | null;
+  /** What the request asks for; empty for all that was authorized. */
+  readonly resources: readonly string[];
+  readonly rid: string;
+  readonly at: number;
+}
+
+/**
+ * Redeems generation 0 if everything stands: one conditional update, so of parallel attempts one wins. The state that comes
+ * back bears the winner's `rid`; `rules/family.ts` reads from it what happened. One trip.
+ */
+export function redeemCode(deps: Deps, redemption: CodeRedemption): Promise<FamilyState | undefined> {
+  const { familyId, clientId, redirectUri, codeChallenge, at } = redemption;
+  return redeem(deps, redemption, {
+    next: 1,
+    condition: sql`generation = 0 AND client_id = ${clientId} AND code_expires_at > ${at}
+      AND code_challenge IS ${codeChallenge}
+      AND (redirect_uri = ${redirectUri} OR (${redirectUri} IS NULL AND code_challenge IS NOT NULL))
+      AND ${within(redemption.resources, sql`families.resources`)}`,
+    audit: (db, source) =>
+      auditWhen(
+        db,
+        { at, action: "code.redeemed", actor: clientId, clientId, familyId, grantId: sql`grant_id`, userId: ownerOf(familyId) },
+        source,
+      ),
+  });
+}
+
+/** A refresh token presented at the token endpoint. */
+export interface RefreshRedemption {
+  readonly familyId: FamilyId;
+  readonly generation: number;
+  readonly clientId: ClientId;
+  /** What the request asks for; empty for all that was authorized. */
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly rid: string;
+  readonly at: number;
+}
+
+/**
+ * Rotates the family if `generation` is its present one and everything stands, the scopes and resources asked for included: a
+ * request that asks for too much leaves the token as it was. One conditional update, one trip.
+ */
+export function redeemRefreshToken(deps: Deps, redemption: RefreshRedemption): Promise<FamilyState | undefined> {
+  const { generation, clientId, at } = redemption;
+  return redeem(deps, redemption, {
+    next: generation + 1,
+    condition: sql`generation = ${generation} AND generation > 0 AND client_id = ${clientId}
+      AND idle_expires_at > ${at} AND expires_at > ${at}
+      AND ${within(redemption.scopes, sql`families.scopes`)} AND ${within(redemption.resources, sql`families.resources`)}`,
+  });
+}
+
+/** What a redemption of either kind adds to the common part. */
+interface Step {
+  readonly next: number;
+  readonly condition: SQL;
+  readonly audit?: (db: Database, source: SQL) => ReturnType<typeof auditWhen>;
+}
+
+async function redeem(
+  deps: Deps,
+  { familyId, clientId, rid, at }: { familyId: FamilyId; clientId: ClientId; rid: string; at: number },
+  step: Step,
+): Promise<FamilyState | undefined> {
+  const idleExpiresAt = at + deps.config.refreshIdleSeconds * 1000;
+  const stands = sql`id = ${familyId} AND revoked_at IS NULL AND ${step.condition} AND EXISTS (
+    SELECT 1 FROM grants JOIN users ON users.id = grants.user_id JOIN clients ON clients.client_id = grants.client_id
+    WHERE grants.id = families.grant_id AND grants.revoked_at IS NULL
+      AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
+      AND users.disabled_at IS NULL AND clients.disabled_at IS NULL)`;
+  const [rows, organizations] = await transact(deps.db, (db) => {
+    const read = [selectState(db, familyId), selectReach(db, ownerOf(familyId), clientId)] as const;
+    const write = [
+      db.run(sql`
+        UPDATE families SET generation = ${step.next}, rotated_at = ${at}, rid = ${rid},
+          idle_expires_at = min(expires_at, ${idleExpiresAt})
+        WHERE ${stands}`),
+      db.run(sql`
+        UPDATE grants SET last_used_at = ${at}
+        WHERE id = (SELECT grant_id FROM families WHERE id = ${familyId} AND rid = ${rid})`),
+    ] as const;
+    return step.audit === undefined
+      ? [...write, ...read]
+      : [step.audit(db, sql`FROM families WHERE ${stands}`), ...write, ...read];
+  }).then((results) => results.slice(-2) as [StateRows, readonly OrganizationReach[]]);
+  return toState(rows, organizations);
+}
+
+/** That everything asked for stands in the JSON array of the column. */
+const within = (asked: readonly string[], column: SQL): SQL =>
+  sql`NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(asked)}) WHERE value NOT IN (SELECT value FROM json_each(${column})))`;
+
+const ownerOf = (familyId: FamilyId): SQL =>
+  sql`(SELECT grants.user_id FROM families JOIN grants ON grants.id = families.grant_id WHERE families.id = ${familyId})`;
+
+const selectState = (db: Database, familyId: FamilyId) =>
+  db
+    .select()
+    .from(families)
+    .innerJoin(grants, eq(grants.id, families.grantId))
+    .innerJoin(users, eq(users.id, grants.userId))
+    .innerJoin(clients, eq(clients.clientId, families.clientId))
+    .where(eq(families.id, familyId));
+
+type StateRows = Awaited<ReturnType<typeof selectState>>;
+
+function toState(rows: StateRows, organizations: readonly OrganizationReach[]): FamilyState | undefined {
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return {
+    family: row.families,
+    grant: { ...toGrant(row.grants), revokedAt: row.grants.revokedAt },
+    user: toUser(row.users),
+    userDisabledAt: row.users.disabledAt,
+    clientDisabledAt: row.clients.disabledAt,
+    clientMetadata: row.clients.metadata,
+    organizations,
+  };
+}
+
+/** A family as it stands, nothing redeemed, and when each of `targets` was revoked (those that were not are left out). One trip. */
+export async function inspectFamily(
+  deps: Deps,
+  familyId: FamilyId,
+  clientId: ClientId,
+  targets: readonly Pick<Mark, "kind" | "id">[],
+): Promise<{ readonly state: FamilyState | undefined; readonly revokedAt: readonly number[] }> {
+  const [rows, organizations, marks] = await transact(deps.db, (db) => [
+    selectState(db, familyId),
+    selectReach(db, ownerOf(familyId), clientId),
+    marksStatement(db, targets),
+  ]);
+  return { state: toState(rows, organizations), revokedAt: marks.map((mark) => mark.revokedAt) };
+}

@@ -1,0 +1,139 @@
+import { and, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { Deps } from "../config.ts";
+import type { ClientId, Grant, GrantId, OrganizationReach, Session, User, UserId } from "../model.ts";
+import { auditWhen } from "./audit.ts";
+import { type Database, transact } from "./database.ts";
+import { grants, memberships, organizationClients, organizations } from "./schema.ts";
+import { signedInStatement, toSignedIn } from "./sessions.ts";
+
+/** What /authorize looks at. `grant` is the live consent, `organizations` all that the person may enter. */
+export interface Situation {
+  readonly session: Session;
+  readonly user: User;
+  readonly grant: Grant | null;
+  readonly organizations: readonly OrganizationReach[];
+}
+
+/** A signed-in person's standing towards one client, in one trip; undefined when the session is not alive. */
+export async function findSituation(deps: Deps, sessionId: string, clientId: ClientId): Promise<Situation | undefined> {
+  const now = deps.now();
+  const owner = sql`(SELECT user_id FROM sessions WHERE id = ${sessionId})`;
+  const [signedIn, live, reach] = await transact(deps.db, (db) => [
+    signedInStatement(db, sessionId, now),
+    db
+      .select()
+      .from(grants)
+      .where(
+        and(
+          eq(grants.userId, owner),
+          eq(grants.clientId, clientId),
+          isNull(grants.revokedAt),
+          or(isNull(grants.expiresAt), gt(grants.expiresAt, now)),
+        ),
+      ),
+    selectReach(db, owner, clientId),
+  ]);
+  const found = toSignedIn(signedIn);
+  return found && { ...found, grant: live[0] === undefined ? null : toGrant(live[0]), organizations: reach };
+}
+
+/** The organizations that a person may enter, and how each stands to the client. */
+export const selectReach = (db: Database, userId: SQL, clientId: ClientId) =>
+  db
+    .select({
+      organizationId: organizations.id,
+      name: organizations.name,
+      displayName: organizations.displayName,
+      role: memberships.role,
+      policy: organizations.policy,
+      decision: organizationClients.status,
+    })
+    .from(memberships)
+    .innerJoin(organizations, eq(organizations.id, memberships.organizationId))
+    .leftJoin(
+      organizationClients,
+      and(eq(organizationClients.organizationId, organizations.id), eq(organizationClients.clientId, clientId)),
+    )
+    .where(eq(memberships.userId, userId))
+    .orderBy(organizations.displayName);
+
+export const toGrant = (row: typeof grants.$inferSelect): Grant => ({
+  grantId: row.id,
+  scopes: row.scopes,
+  claims: row.claims,
+  resources: row.resources,
+  organizations: row.organizations,
+  createdAt: row.createdAt,
+  consentedAt: row.consentedAt,
+  expiresAt: row.expiresAt,
+});
+
+/** A person's answer on the approval page. */
+export interface Consent {
+  /** The grant's, if there is none yet. */
+  readonly newGrantId: GrantId;
+  readonly interactionId: string;
+  readonly sessionId: string;
+  readonly userId: UserId;
+  readonly clientId: ClientId;
+  /** Ticked, and never more than were asked for. */
+  readonly scopes: readonly string[];
+  /** Asked for and not ticked: taken away if an earlier consent gave them. */
+  readonly declinedScopes: readonly string[];
+  readonly claims: readonly string[];
+  readonly resources: readonly string[];
+  /** Ids; null for every organization that the person may enter. */
+  readonly organizations: readonly string[] | null;
+  readonly at: number;
+}
+
+/**
+ * Stores a consent: a new grant, or the live one widened, in one transaction. Nothing is stored when the session has ended,
+ * the person or the client was disabled, or the interaction has yielded its code: an old form sent again after a revocation
+ * grants nothing. Sending the same form twice before that stores the same thing twice, which is once.
+ * @returns the grant's id; undefined when nothing was stored
+ */
+export async function storeConsent(deps: Deps, consent: Consent): Promise<GrantId | undefined> {
+  const { userId, clientId, at } = consent;
+  const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+  const allowed = sql`
+    EXISTS (SELECT 1 FROM sessions JOIN users ON users.id = sessions.user_id
+            WHERE sessions.id = ${consent.sessionId} AND sessions.user_id = ${userId}
+              AND sessions.expires_at > ${at} AND users.disabled_at IS NULL)
+    AND EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId} AND disabled_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${consent.interactionId})`;
+  const own = sql`user_id = ${userId} AND client_id = ${clientId} AND revoked_at IS NULL`;
+  const union = (column: string) => sql`(
+    SELECT json_group_array(value) FROM (
+      SELECT value FROM json_each(${sql.raw(`grants.${column}`)}) UNION SELECT value FROM json_each(${sql.raw(`excluded.${column}`)}))
+    WHERE value NOT IN (SELECT value FROM json_each(${json(consent.declinedScopes)})))`;
+  const [, , , , stored] = await transact(deps.db, (db) => [
+    db.run(sql`
+      UPDATE grants SET revoked_at = ${at}, revoked_by = 'expiry' WHERE ${own} AND expires_at <= ${at}`),
+    auditWhen(
+      db,
+      { at, action: "grant.widened", actor: userId, userId, clientId, grantId: sql`id`, detail: { scopes: consent.scopes } },
+      sql`FROM grants WHERE ${own} AND consented_at < ${at} AND ${allowed}`,
+    ),
+    auditWhen(
+      db,
+      { at, action: "grant.consented", actor: userId, userId, clientId, detail: { scopes: consent.scopes } },
+      sql`WHERE NOT EXISTS (SELECT 1 FROM grants WHERE ${own}) AND ${allowed}`,
+    ),
+    db.run(sql`
+      INSERT INTO grants (id, user_id, client_id, scopes, claims, resources, organizations, created_at, consented_at)
+      SELECT ${consent.newGrantId}, ${userId}, ${clientId}, ${json(consent.scopes)}, ${json(consent.claims)},
+             ${json(consent.resources)}, ${json(consent.organizations)}, ${at}, ${at}
+      WHERE ${allowed}
+      ON CONFLICT (user_id, client_id) WHERE revoked_at IS NULL DO UPDATE SET
+        scopes = ${union("scopes")}, claims = ${union("claims")}, resources = ${union("resources")},
+        organizations = excluded.organizations, consented_at = excluded.consented_at, expires_at = NULL`),
+    db
+      .select({ id: grants.id })
+      .from(grants)
+      .where(
+        and(eq(grants.userId, userId), eq(grants.clientId, clientId), isNull(grants.revokedAt), eq(grants.consentedAt, at)),
+      ),
+  ]);
+  return stored[0]?.id;
+}

@@ -1,0 +1,29 @@
+import { gt, sql } from "drizzle-orm";
+import type { Deps } from "../config.ts";
+import type { SigningAlgorithm } from "../model.ts";
+import { transact } from "./database.ts";
+import { signingKeys } from "./schema.ts";
+
+export type SigningKeyRow = typeof signingKeys.$inferSelect;
+
+/** Every key of which a token may still be alive, and those that have yet to sign; the newest first. */
+export async function loadKeyRows(deps: Deps): Promise<readonly SigningKeyRow[]> {
+  const [rows] = await transact(deps.db, (db) => [
+    db.select().from(signingKeys).where(gt(signingKeys.expiresAt, deps.now())).orderBy(sql`${signingKeys.activeAt} DESC`),
+  ]);
+  return rows;
+}
+
+/** Stores the key unless the algorithm has one already that signs at `row.activeAt` or begins later: of instances that race, one wins. */
+export async function addKey(deps: Deps, row: SigningKeyRow): Promise<void> {
+  const covering = (alg: SigningAlgorithm, at: number) =>
+    sql`SELECT 1 FROM signing_keys WHERE alg = ${alg} AND retires_at > ${at}`;
+  await transact(deps.db, (db) => [
+    db.run(sql`
+      INSERT INTO signing_keys (kid, alg, public_jwk, sealed_private_jwk, created_at, active_at, retires_at, expires_at)
+      SELECT ${row.kid}, ${row.alg}, ${JSON.stringify(row.publicJwk)}, ${row.sealedPrivateJwk}, ${row.createdAt},
+             ${row.activeAt}, ${row.retiresAt}, ${row.expiresAt}
+      WHERE NOT EXISTS (${covering(row.alg, row.activeAt)})
+      ON CONFLICT (kid) DO NOTHING`),
+  ]);
+}

@@ -1,0 +1,166 @@
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import type { Deps } from "../config.ts";
+import type { ClientId, FamilyId, Mark, UserId } from "../model.ts";
+import { markKey } from "../model.ts";
+import { type AuditAction, auditWhen } from "./audit.ts";
+import { type Database, transact } from "./database.ts";
+import { revocations } from "./schema.ts";
+
+/** What ends, and at whose word. `by` is a user id, a client id or `system`. */
+export type Revocation =
+  /** A person's consents: those named, or every one. */
+  | { readonly kind: "grants"; readonly userId: UserId; readonly grantIds: readonly string[] | null; readonly by: string }
+  /** One run on one device, with everything issued in it. */
+  | { readonly kind: "family"; readonly familyId: FamilyId; readonly clientId: ClientId | null; readonly by: string }
+  /** One access token. */
+  | {
+      readonly kind: "token";
+      readonly jti: string;
+      readonly clientId: ClientId;
+      readonly expiresAt: number;
+      readonly by: string;
+    };
+
+/** KV takes no shorter life. */
+const MIN_TTL_SECONDS = 60;
+const EDGE_DEADLINE_SECONDS = 2;
+
+/**
+ * Revokes: one D1 transaction (rows, marks, audit), then the marks to KV. When it returns, refresh, redemption and
+ * introspection refuse. KV may fail: D1 has the mark undelivered, and the cron delivers it.
+ * @returns the marks; none when there was nothing alive to revoke, so that asking twice revokes once
+ * @throws OAuthError temporarily_unavailable when D1 fails: then nothing is revoked, and the caller must say so
+ */
+export async function revoke(deps: Deps, revocation: Revocation): Promise<readonly Mark[]> {
+  const at = deps.now();
+  const plan = planOf(revocation, at);
+  const expiresAt = at + (deps.config.maxAccessTokenSeconds + deps.config.skewSeconds) * 1000;
+  const { action, entry, live, ends, marked } = plan;
+  const mark = (kind: Mark["kind"], select: SQL) => sql`
+    INSERT INTO revocations (kind, id, revoked_at, expires_at) SELECT ${kind}, ${select}, ${at}, ${expiresAt} ${live}
+    ON CONFLICT (kind, id) DO UPDATE SET
+      revoked_at = max(revoked_at, excluded.revoked_at), expires_at = max(expires_at, excluded.expires_at), delivered_at = NULL`;
+  const [, , ...rest] = await transact(deps.db, (db) => [
+    auditWhen(db, { at, action, actor: revocation.by, ...entry }, live),
+    db.run(mark(marked.kind, marked.id)),
+    ...ends.map((statement) => db.run(statement)),
+    db
+      .select({ kind: revocations.kind, id: revocations.id, revokedAt: revocations.revokedAt })
+      .from(revocations)
+      .where(and(eq(revocations.kind, marked.kind), eq(revocations.revokedAt, at), sql`id IN (${marked.among})`)),
+  ]);
+  const marks = rest.at(-1) as unknown as readonly Mark[];
+  await putMarks(deps, marks);
+  return marks;
+}
+
+/** How each kind of revocation is said in SQL; `live` yields the rows that it ends, as long as they are alive. */
+interface Plan {
+  readonly action: AuditAction;
+  readonly entry: Partial<Parameters<typeof auditWhen>[1]>;
+  readonly live: SQL;
+  readonly ends: readonly SQL[];
+  readonly marked: { readonly kind: Mark["kind"]; readonly id: SQL; readonly among: SQL };
+}
+
+function planOf(revocation: Revocation, at: number): Plan {
+  const { by } = revocation;
+  switch (revocation.kind) {
+    case "grants": {
+      const { userId, grantIds } = revocation;
+      const named = grantIds === null ? sql`` : sql`AND id IN (SELECT value FROM json_each(${JSON.stringify(grantIds)}))`;
+      const live = sql`FROM grants WHERE user_id = ${userId} AND revoked_at IS NULL ${named}`;
+      return {
+        action: "grant.revoked",
+        entry: { userId, clientId: sql`client_id`, grantId: sql`id` },
+        live,
+        ends: [
+          sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND grant_id IN (SELECT id ${live})`,
+          sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`,
+        ],
+        marked: {
+          kind: "grant",
+          id: sql`id`,
+          among: sql`SELECT id FROM grants WHERE user_id = ${userId} AND revoked_at = ${at}`,
+        },
+      };
+    }
+    case "family": {
+      const { familyId, clientId } = revocation;
+      const owned = clientId === null ? sql`` : sql`AND client_id = ${clientId}`;
+      const live = sql`FROM families WHERE id = ${familyId} AND revoked_at IS NULL ${owned}`;
+      const owner = sql`(SELECT user_id FROM grants WHERE grants.id = grant_id)`;
+      return {
+        action: "family.revoked",
+        entry: { userId: owner, clientId: sql`client_id`, grantId: sql`grant_id`, familyId },
+        live,
+        ends: [sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`],
+        marked: { kind: "family", id: sql`id`, among: sql`${familyId}` },
+      };
+    }
+    case "token": {
+      const { jti, clientId } = revocation;
+      return {
+        action: "token.revoked",
+        entry: { clientId, detail: { jti } },
+        live: sql`WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE kind = 'token' AND id = ${jti})`,
+        ends: [],
+        marked: { kind: "token", id: sql`${jti}`, among: sql`${jti}` },
+      };
+    }
+  }
+}
+
+/** Puts marks where resource servers at the edge look. Failures are left to the outbox; the answer waits for two seconds at most. */
+async function putMarks(deps: Deps, marks: readonly Mark[]): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, EDGE_DEADLINE_SECONDS * 1000);
+  });
+  await Promise.race([Promise.allSettled(marks.map((mark) => putMark(deps, mark))), deadline]);
+  clearTimeout(timer);
+}
+
+/** One mark to KV, for as long as an access token from before it can live. */
+function putMark(deps: Deps, mark: Mark): Promise<void> {
+  const { maxAccessTokenSeconds, skewSeconds } = deps.config;
+  const until = mark.revokedAt / 1000 + maxAccessTokenSeconds + skewSeconds;
+  const expirationTtl = Math.max(MIN_TTL_SECONDS, Math.ceil(until - deps.now() / 1000));
+  return deps.kv.put(markKey(mark.kind, mark.id), String(mark.revokedAt), { expirationTtl });
+}
+
+/**
+ * Delivers what a revocation could not put to KV itself, and what it put without noting it: the oldest first, at most `limit`.
+ * A second put of the same mark changes nothing.
+ * @returns how many were delivered
+ */
+export async function drainOutbox(deps: Deps, limit: number): Promise<number> {
+  const [due] = await transact(deps.db, (db) => [
+    db
+      .select({ kind: revocations.kind, id: revocations.id, revokedAt: revocations.revokedAt })
+      .from(revocations)
+      .where(isNull(revocations.deliveredAt))
+      .orderBy(revocations.revokedAt)
+      .limit(limit),
+  ]);
+  const results = await Promise.allSettled(due.map((mark) => putMark(deps, mark)));
+  const delivered = due.filter((_, index) => results[index]?.status === "fulfilled");
+  if (delivered.length === 0) return 0;
+  const keys = JSON.stringify(delivered.map((mark) => [mark.kind, mark.id, mark.revokedAt]));
+  await transact(deps.db, (db) => [
+    db.run(sql`
+      UPDATE revocations SET delivered_at = ${deps.now()}
+      WHERE (kind, id, revoked_at) IN (
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(${keys}))`),
+  ]);
+  return delivered.length;
+}
+
+/** Selects when each of these was revoked, for the one rule of `tokens/accessToken.ts`. */
+export function marksStatement(db: Database, targets: readonly Pick<Mark, "kind" | "id">[]) {
+  const keys = JSON.stringify(targets.map(({ kind, id }) => [kind, id]));
+  return db
+    .select({ revokedAt: revocations.revokedAt })
+    .from(revocations)
+    .where(sql`(kind, id) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(${keys}))`);
+}

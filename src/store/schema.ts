@@ -1,0 +1,233 @@
+/** The D1 schema, from which drizzle-kit writes migrations/. Times (`*_at`) are milliseconds since the epoch. */
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type {
+  ClaimsRequest,
+  ClientMetadata,
+  ClientSecret,
+  MarkKind,
+  OrganizationPolicy,
+  ProfileClaims,
+  Publisher,
+  ScopeDescription,
+  SigningAlgorithm,
+} from "../model.ts";
+
+export const users = sqliteTable("users", {
+  id: text().primaryKey(),
+  /** As `rules/email.ts` normalises it; nobody else shares it. */
+  email: text().notNull().unique(),
+  emailVerified: integer("email_verified", { mode: "boolean" }).notNull(),
+  name: text().notNull(),
+  profile: text({ mode: "json" }).$type<ProfileClaims>().notNull(),
+  /** argon2id in its encoded form, or null when the person has no password. */
+  passwordHash: text("password_hash"),
+  disabledAt: integer("disabled_at"),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    /** SHA-256 (base64url) of the cookie's value. */
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    authAt: integer("auth_at").notNull(),
+    selectedAt: integer("selected_at").notNull(),
+    acr: text().notNull(),
+    amr: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    device: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("sessions_by_user").on(table.userId), index("sessions_by_expiry").on(table.expiresAt)],
+);
+
+export const organizations = sqliteTable("organizations", {
+  id: text().primaryKey(),
+  /** What tokens and URLs call it. */
+  name: text().notNull().unique(),
+  displayName: text("display_name").notNull(),
+  policy: text().$type<OrganizationPolicy>().notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const memberships = sqliteTable(
+  "memberships",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    role: text().$type<"owner" | "member">().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.organizationId] }),
+    index("memberships_by_organization").on(table.organizationId),
+  ],
+);
+
+/** What an organization has said of a client; without a row it has said nothing. */
+export const organizationClients = sqliteTable(
+  "organization_clients",
+  {
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    clientId: text("client_id").notNull(),
+    status: text().$type<"approved" | "denied" | "requested">().notNull(),
+    decidedBy: text("decided_by"),
+    decidedAt: integer("decided_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.clientId] })],
+);
+
+export const clients = sqliteTable("clients", {
+  clientId: text("client_id").primaryKey(),
+  metadata: text({ mode: "json" }).$type<ClientMetadata>().notNull(),
+  secrets: text({ mode: "json" }).$type<readonly ClientSecret[]>().notNull(),
+  publisher: text({ mode: "json" }).$type<Publisher>(),
+  disabledAt: integer("disabled_at"),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export const resources = sqliteTable("resources", {
+  identifier: text().primaryKey(),
+  name: text().notNull(),
+  scopes: text({ mode: "json" }).$type<readonly ScopeDescription[]>().notNull(),
+  accessTokenSeconds: integer("access_token_seconds"),
+  clientId: text("client_id"),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+/** One person's consent to one client. A revoked grant is final; consenting again makes a new one. */
+export const grants = sqliteTable(
+  "grants",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    clientId: text("client_id").notNull(),
+    scopes: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    claims: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    resources: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    organizations: text({ mode: "json" }).$type<readonly string[]>(),
+    createdAt: integer("created_at").notNull(),
+    consentedAt: integer("consented_at").notNull(),
+    lastUsedAt: integer("last_used_at"),
+    expiresAt: integer("expires_at"),
+    revokedAt: integer("revoked_at"),
+    revokedBy: text("revoked_by"),
+  },
+  (table) => [
+    uniqueIndex("grants_live").on(table.userId, table.clientId).where(sql`revoked_at IS NULL`),
+    index("grants_by_client").on(table.clientId),
+    index("grants_by_revocation").on(table.revokedAt),
+  ],
+);
+
+/** One run of a client's authorization on one device: its code is generation 0, its first refresh token generation 1. */
+export const families = sqliteTable(
+  "families",
+  {
+    id: text().primaryKey(),
+    grantId: text("grant_id")
+      .notNull()
+      .references(() => grants.id),
+    clientId: text("client_id").notNull(),
+    device: text().notNull(),
+    generation: integer().notNull(),
+    rotatedAt: integer("rotated_at").notNull(),
+    /** Of the request that won the present generation: a repeat by ourselves, after a lost answer of D1, finds its own work. */
+    rid: text(),
+    redirectUri: text("redirect_uri").notNull(),
+    codeChallenge: text("code_challenge"),
+    nonce: text(),
+    scopes: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    resources: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    claims: text({ mode: "json" }).$type<ClaimsRequest>(),
+    authAt: integer("auth_at").notNull(),
+    acr: text().notNull(),
+    amr: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    codeExpiresAt: integer("code_expires_at").notNull(),
+    idleExpiresAt: integer("idle_expires_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    revokedAt: integer("revoked_at"),
+    revokedBy: text("revoked_by"),
+  },
+  (table) => [
+    index("families_by_grant").on(table.grantId),
+    index("families_by_idle_expiry").on(table.idleExpiresAt),
+    index("families_by_revocation").on(table.revokedAt),
+  ],
+);
+
+/** Marks, and the outbox to KV at once: what has no `delivered_at` is still to be put there. */
+export const revocations = sqliteTable(
+  "revocations",
+  {
+    kind: text().$type<MarkKind>().notNull(),
+    id: text().notNull(),
+    revokedAt: integer("revoked_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    deliveredAt: integer("delivered_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.id] }),
+    index("revocations_outbox").on(table.revokedAt).where(sql`delivered_at IS NULL`),
+    index("revocations_by_expiry").on(table.expiresAt),
+  ],
+);
+
+export const signingKeys = sqliteTable("signing_keys", {
+  kid: text().primaryKey(),
+  alg: text().$type<SigningAlgorithm>().notNull(),
+  publicJwk: text("public_jwk", { mode: "json" }).$type<JsonWebKey>().notNull(),
+  /** The private JWK, sealed with a key derived from the master secret (tokens/secret.ts). */
+  sealedPrivateJwk: text("sealed_private_jwk").notNull(),
+  createdAt: integer("created_at").notNull(),
+  /** Signs from here on, which is later than any cache of the JWKS without it can last. */
+  activeAt: integer("active_at").notNull(),
+  /** Signs no more from here on. */
+  retiresAt: integer("retires_at").notNull(),
+  /** Its last token is dead from here on. */
+  expiresAt: integer("expires_at").notNull(),
+});
+
+/** What happened, once per change of state, in words that the log of a person or an organization can show. */
+export const audit = sqliteTable(
+  "audit",
+  {
+    id: text().primaryKey(),
+    at: integer().notNull(),
+    action: text().notNull(),
+    actor: text().notNull(),
+    userId: text("user_id"),
+    clientId: text("client_id"),
+    grantId: text("grant_id"),
+    familyId: text("family_id"),
+    detail: text({ mode: "json" }).$type<Readonly<Record<string, unknown>>>(),
+  },
+  (table) => [index("audit_by_user").on(table.userId, table.at), index("audit_by_time").on(table.at)],
+);
+
+/** Counters of failed guesses; one row per subject and window. */
+export const attempts = sqliteTable(
+  "attempts",
+  {
+    key: text().primaryKey(),
+    count: integer().notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("attempts_by_expiry").on(table.expiresAt)],
+);

@@ -1,0 +1,104 @@
+import { errors, jwtVerify, SignJWT } from "jose";
+import { OAuthError } from "../errors.ts";
+import type { AccessTokenClaims, Mark, SigningAlgorithm } from "../model.ts";
+import { fromBase64url } from "./encoding.ts";
+
+/** A key that signs. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly privateKey: CryptoKey;
+}
+
+/** Finds the public key of an issuer; undefined for a kid that it does not have or that is of another algorithm. */
+export type FindKey = (kid: string, alg: SigningAlgorithm) => Promise<CryptoKey | undefined>;
+
+/** What a token is held against. */
+export interface AccessTokenChecks {
+  readonly issuer: string;
+  /** Which the token's `aud` must name; null where the caller looks at `aud` itself. */
+  readonly audience: string | null;
+  readonly findKey: FindKey;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly skewSeconds: number;
+}
+
+/** Asymmetric ones alone, so that a public key can never be taken for a shared secret (RFC 8725 section 3.1). */
+export const algorithms: readonly SigningAlgorithm[] = ["ES256", "RS256"];
+const TYPE = "at+jwt";
+
+/** More than any token of ours is long; what is longer is refused before a byte of it is decoded. */
+const MAX_LENGTH = 16 * 1024;
+
+/** An access token in the JWT profile (RFC 9068). */
+export const signAccessToken = (key: SigningKey, claims: AccessTokenClaims): Promise<string> =>
+  new SignJWT({ ...claims }).setProtectedHeader({ alg: key.alg, typ: TYPE, kid: key.kid }).sign(key.privateKey);
+
+/**
+ * Validates an access token (RFC 9068 section 4): its type, algorithm, key, signature, issuer, audience and times. Revocation
+ * is not in a token: see `marksOf` and `isRevoked`.
+ * @throws OAuthError invalid_token, with the particulars in `reason` alone
+ * @throws whatever `findKey` throws, such as that the issuer's keys cannot be had just now
+ */
+export async function checkAccessToken(token: string, checks: AccessTokenChecks): Promise<AccessTokenClaims> {
+  if (token.length > MAX_LENGTH) throw invalid("longer than 16 KB");
+  if (!token.split(".").every((part) => fromBase64url(part) !== undefined)) throw invalid("not in canonical base64url");
+  let unavailable: unknown;
+  const findKey = async ({ kid, alg }: { kid?: string; alg?: string }): Promise<CryptoKey> => {
+    const algorithm = algorithms.find((known) => known === alg);
+    if (kid === undefined || algorithm === undefined) throw invalid("no kid or an unknown algorithm");
+    try {
+      const key = await checks.findKey(kid, algorithm);
+      if (key !== undefined) return key;
+    } catch (error) {
+      unavailable = error;
+      throw error;
+    }
+    throw invalid("signed by a key that the issuer does not have");
+  };
+  try {
+    const { payload } = await jwtVerify(token, findKey, {
+      typ: TYPE,
+      algorithms: [...algorithms],
+      issuer: checks.issuer,
+      ...(checks.audience === null ? {} : { audience: checks.audience }),
+      clockTolerance: checks.skewSeconds,
+      currentDate: new Date(checks.now),
+      requiredClaims: ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "grant_id", "sid"],
+    });
+    return checkShape(payload as unknown as AccessTokenClaims, checks);
+  } catch (error) {
+    if (unavailable !== undefined) throw unavailable;
+    if (error instanceof OAuthError) throw error;
+    throw invalid(error instanceof errors.JOSEError ? error.message : String(error));
+  }
+}
+
+/** What jose leaves open: numbers that are none, an issue in the future, members of another type. */
+function checkShape(claims: AccessTokenClaims, checks: AccessTokenChecks): AccessTokenClaims {
+  const texts = [claims.sub, claims.client_id, claims.scope, claims.jti, claims.grant_id, claims.sid];
+  if (!texts.every((text) => typeof text === "string")) throw invalid("a claim is not a string");
+  if (!Number.isFinite(claims.exp) || !Number.isFinite(claims.iat)) throw invalid("a time is not a number");
+  if (claims.iat > checks.now / 1000 + checks.skewSeconds) throw invalid("issued in the future");
+  const { organizations } = claims;
+  if (organizations !== undefined && !(Array.isArray(organizations) && organizations.every((name) => typeof name === "string")))
+    throw invalid("organizations is not an array of strings");
+  return claims;
+}
+
+/** Everything whose revocation ends this token. */
+export const marksOf = (claims: AccessTokenClaims): readonly Pick<Mark, "kind" | "id">[] => [
+  { kind: "grant", id: claims.grant_id },
+  { kind: "family", id: claims.sid },
+  { kind: "user", id: claims.sub },
+  { kind: "client", id: claims.client_id },
+  { kind: "token", id: claims.jti },
+];
+
+/** The one rule: revoked when any mark is at or after `iat`. A mark's time is rounded down to the second, as `iat` is. */
+export const isRevoked = (claims: AccessTokenClaims, revokedAt: readonly number[]): boolean =>
+  revokedAt.some((at) => Math.floor(at / 1000) >= claims.iat);
+
+const invalid = (reason: string): OAuthError =>
+  new OAuthError("invalid_token", "The access token is invalid, expired or revoked.", { reason });
