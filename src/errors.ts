@@ -1,8 +1,8 @@
 import type { ErrorRedirect } from "./model.ts";
 
 /**
- * Every code we answer with and its HTTP status. The first group is RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750, RFC 8707
- * and OpenID Connect Core 3.1.2.6; the second is ours, for pages and for a platform that fails.
+ * Every code we answer with and its HTTP status. The first group is RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750, RFC 7591,
+ * RFC 8707 and OpenID Connect Core 3.1.2.6; the second is ours, for pages and for a platform that fails.
  */
 const statusOf = {
   invalid_request: 400,
@@ -24,6 +24,8 @@ const statusOf = {
   request_not_supported: 400,
   request_uri_not_supported: 400,
   registration_not_supported: 400,
+  invalid_redirect_uri: 400,
+  invalid_client_metadata: 400,
   server_error: 500,
   temporarily_unavailable: 503,
 
@@ -64,4 +66,20 @@ export class OAuthError extends Error {
     this.redirect = options.redirect;
     this.headers = options.headers ?? {};
   }
+}
+
+/**
+ * The `WWW-Authenticate` header of a protected resource (RFC 6750 section 3).
+ * @param error undefined where the request came without any credential: then the challenge names no error (section 3.1)
+ * @param scope everything that the request needs, space-separated
+ */
+export function bearerChallenge(realm: string, error?: OAuthError, scope?: string): Readonly<Record<string, string>> {
+  const parameters = {
+    realm,
+    ...(error === undefined ? {} : { error: error.code, error_description: error.description }),
+    ...(scope === undefined ? {} : { scope }),
+  };
+  // Quotes and backslashes would end the quoted-string early; no description of ours has any.
+  const quoted = Object.entries(parameters).map(([name, value]) => `${name}="${value.replace(/["\\]|[^\x20-\x7e]/g, "'")}"`);
+  return { "WWW-Authenticate": `Bearer ${quoted.join(", ")}` };
 }

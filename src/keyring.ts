@@ -5,7 +5,8 @@ import type { SigningAlgorithm } from "./model.ts";
 import { addKey, loadKeyRows, type SigningKeyRow } from "./store/keys.ts";
 import { remember } from "./store/memory.ts";
 import { algorithms, type FindKey, type SigningKey } from "./tokens/accessToken.ts";
-import { generateSigningKey, importPublicKey, openSigningKey } from "./tokens/signingKey.ts";
+import { importKey } from "./tokens/jwk.ts";
+import { generateSigningKey, openSigningKey } from "./tokens/signingKey.ts";
 
 /** A successor stands in the JWKS this long before it signs: far longer than any cache of the JWKS. */
 const PUBLISHED_BEFORE_SECONDS = 7 * 24 * 3600;
@@ -43,7 +44,7 @@ export const findOwnKey =
   (deps: Deps): FindKey =>
   async (kid, alg) => {
     const row = (await loadRows(deps)).find((candidate) => candidate.kid === kid && candidate.alg === alg);
-    return row && remember(deps, `public key:${kid}`, () => importPublicKey(row.publicJwk, alg));
+    return row && remember(deps, `public key:${kid}`, () => importKey(row.publicJwk, alg));
   };
 
 /** The JWK Set (RFC 7517 section 5): keys that sign, will sign, or signed what may still be alive. */

@@ -159,7 +159,7 @@ export interface FamilyState {
   readonly user: User;
   readonly userDisabledAt: number | null;
   /** Fresh from D1, not this isolate's copy. */
-  readonly clientMetadata: ClientMetadata;
+  readonly client: Client;
   readonly clientDisabledAt: number | null;
   readonly organizations: readonly OrganizationReach[];
 }
@@ -241,6 +241,8 @@ export interface Authorization {
   readonly resources: readonly string[];
   readonly organizations: readonly string[];
   readonly claims: ClaimsRequest | null;
+  /** Of the claims that were asked for one by one, those that the person agreed to. */
+  readonly consentedClaims: readonly string[];
   readonly authAt: number;
   readonly acr: string;
   readonly amr: readonly string[];

@@ -33,7 +33,7 @@ a { color: var(--accent); text-underline-offset: 0.18em; text-decoration-thickne
 a:hover { text-decoration-thickness: 2px; }
 code { font: 0.9em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
-main:focus { outline: none; }
+main:focus, .notice:focus { outline: none; }
 .skip { position: absolute; left: -999px; top: 0; background: var(--sheet); padding: 0.6rem 1rem; z-index: 1; }
 .skip:focus { left: 0; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -69,6 +69,7 @@ main.wide { max-width: 68rem; }
 .note, .hint { color: var(--soft); font-size: 0.92rem; }
 .notice { padding: 0.85rem 1rem; border-radius: 6px; border-inline-start: 4px solid var(--edge); background: var(--tint); }
 .notice > * + * { margin-top: 0.35rem; }
+.notice + .notice { margin-top: 0.6rem; }
 .notice.ok { border-color: var(--accent); background: var(--ok-paper); }
 .notice.warn { border-color: var(--warn); background: var(--warn-paper); }
 .notice.bad { border-color: var(--danger); background: var(--danger-paper); }
@@ -85,8 +86,8 @@ button, .button { display: inline-flex; align-items: center; justify-content: ce
 button:hover, .button:hover { background: var(--accent); border-color: var(--accent); }
 button.quiet, .button.quiet { color: var(--ink); background: transparent; border-color: var(--edge); }
 button.quiet:hover, .button.quiet:hover { border-color: var(--ink); background: var(--tint); }
-button.end { color: var(--danger); background: transparent; border-color: var(--danger); }
-button.end:hover { color: var(--sheet); background: var(--danger); }
+button.end, .button.end { color: var(--danger); background: transparent; border-color: var(--danger); }
+button.end:hover, .button.end:hover { color: var(--sheet); background: var(--danger); border-color: var(--danger); }
 button.small { min-height: 44px; padding: 0.4rem 1rem; font-size: 0.94rem; }
 button.full, .button.full { width: 100%; }
 .row { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: center; }
@@ -94,7 +95,16 @@ button.full, .button.full { width: 100%; }
 
 .facts { display: grid; gap: 0.7rem; font-size: 0.94rem; }
 .facts dt { color: var(--soft); font-size: 0.86rem; }
+.facts.across { display: flex; flex-wrap: wrap; gap: 0.5rem 2.25rem; }
+.line { display: block; }
+.links { columns: 8.5rem auto; }
+.links a { display: inline-flex; align-items: center; min-height: 2rem; }
 .service { display: flex; gap: 0.9rem; align-items: center; }
+.service.account { padding: 0.85rem 1rem; border: 1px solid var(--line); border-radius: 8px; line-height: 1.4; }
+.asker { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.25rem 1rem; align-items: start; }
+.asker .tag { justify-self: start; }
+.asker > .tag { grid-column: 2; }
+.publisher { display: flex; flex-wrap: wrap; gap: 0.15rem 0.6rem; align-items: center; margin-top: 0.2rem; color: var(--soft); }
 .monogram { flex: none; width: 3rem; height: 3rem; display: grid; place-items: center; border-radius: 8px; border: 1px solid var(--line);
   background: var(--tint); font: 600 1.35rem/1 var(--serif); }
 .tag { display: inline-block; padding: 0.05rem 0.5rem; border-radius: 4px; border: 1px solid currentColor; font-size: 0.78rem;
@@ -112,33 +122,72 @@ button.full, .button.full { width: 100%; }
 }
 .consent aside section > * + * { margin-top: 0.75rem; }
 .consent aside section + section { border-top: 1px solid var(--line); padding-top: 1.5rem; }
-.permissions > * + * { margin-top: 1.4rem; }
+.permissions > * + * { margin-top: 1.25rem; }
+.legend { font: 650 1rem/1.55 var(--sans); letter-spacing: 0; }
 .choices { border-top: 1px solid var(--line); margin-top: 0.5rem; }
-.choices > li { border-bottom: 1px solid var(--line); padding: 0.7rem 0; }
+.choices > li { border-bottom: 1px solid var(--line); padding: 0.55rem 0; }
+.permissions .choices > li:last-child { border-bottom: 0; padding-bottom: 0; }
 .choice { display: flex; gap: 0.8rem; align-items: flex-start; }
 label.choice { cursor: pointer; }
-.choice > span { min-width: 0; flex: 1; }
+.choice > span:not(.bullet) { min-width: 0; flex: 1; }
 .choice .title { font-weight: 600; display: flex; flex-wrap: wrap; gap: 0.15rem 0.6rem; align-items: center; }
-.choice .detail { display: block; color: var(--soft); font-size: 0.94rem; }
+.choice .detail { display: block; margin-top: 0.1rem; color: var(--soft); font-size: 0.94rem; line-height: 1.45; }
 .bullet { flex: none; width: 1.25rem; text-align: center; color: var(--accent); font-weight: 700; }
 .reach > .choice { padding: 0.45rem 0; }
 .reach .choices { margin-inline-start: 2.05rem; }
-.reach:has([value="all"]:checked) .choices input { opacity: 0.35; }
-.decision { border-top: 1px solid var(--ink); padding-top: 1rem; }
+/* With "all" there is nothing to tick: the list then only tells how each organization stands to the service. */
+.reach:has([value="all"]:checked) .choices input { display: none; }
+/* The line that a person signs on. */
+.decision { position: relative; border-top: 1px solid var(--ink); padding-top: 0.8rem; }
+.permissions > .decision { margin-top: 3.1rem; }
+.decision::before { content: "×"; position: absolute; inset-inline-start: 0; bottom: 100%; font: 1.5rem/1.25 var(--serif); color: var(--soft); }
+.decision > .note { margin-top: 0.9rem; }
 .decision .buttons { display: grid; gap: 0.75rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); }
 .signature { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; align-items: baseline; justify-content: space-between; }
 
+.heading { margin-bottom: 1.75rem; }
+.heading > * + * { margin-top: 0.4rem; }
+.heading + .notice { margin-bottom: 1.75rem; }
 .services > li + li { margin-top: 1.25rem; }
 .columns { display: grid; gap: 1.25rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); font-size: 0.94rem; }
 .columns h3 { font-size: 0.86rem; font-weight: 600; color: var(--soft); margin-bottom: 0.3rem; }
 .columns li + li { margin-top: 0.3rem; }
+.devices { font-size: 0.94rem; }
+.devices h3 { font-size: 0.86rem; font-weight: 600; color: var(--soft); }
+.devices li { padding: 0.5rem 0; }
+.devices li + li { border-top: 1px solid var(--line); }
+.devices li:last-child { padding-bottom: 0; }
+.bullets li { padding-inline-start: 1.1rem; position: relative; }
+.bullets li::before { content: "–"; position: absolute; inset-inline-start: 0; color: var(--soft); }
+.pages { margin-top: 1.25rem; }
+.pages a { display: inline-flex; align-items: center; min-height: 44px; }
+.after { display: flex; flex-wrap: wrap; gap: 0.75rem 1.5rem; align-items: center; justify-content: space-between; margin-top: 1.75rem; }
 details > summary { cursor: pointer; min-height: 44px; display: flex; align-items: center; color: var(--accent); width: fit-content; }
 details > summary::before { content: "+"; width: 1.1rem; font-weight: 700; }
 details[open] > summary::before { content: "–"; }
-.end-row { border-top: 1px solid var(--line); padding-top: 1rem; }
-.hero { padding-block: clamp(1rem, 6vw, 4rem); }
-.hero > * + * { margin-top: 1.1rem; }
-.hero .lead { max-width: 36rem; }
+.end-row { display: flex; flex-wrap: wrap; gap: 0.6rem 1.25rem; align-items: center; border-top: 1px solid var(--line); padding-top: 1rem; }
+.end-row .note { flex: 1 1 14rem; }
+.hero { display: grid; gap: 2rem clamp(2rem, 6vw, 5rem); align-items: center; padding-block: clamp(0.5rem, 5vw, 3.5rem); }
+.hero > div > * + * { margin-top: 1.1rem; }
+.hero h1 { font-size: clamp(1.9rem, 1.2rem + 3vw, 2.9rem); line-height: 1.12; }
+.hero .lead { max-width: 34rem; }
+.slip { padding: 2rem 1.75rem 1.5rem; max-width: 24rem; }
+.slip svg { display: block; width: 100%; height: auto; overflow: visible; }
+.slip path { fill: none; stroke: var(--line); stroke-width: 6; stroke-linecap: round; }
+.slip .line { stroke: var(--ink); stroke-width: 1.2; }
+.slip .first, .slip .second { stroke: var(--ink); stroke-width: 2.4; stroke-linejoin: round; }
+.slip .second { stroke: var(--accent); }
+@media (min-width: 56rem) {
+  .hero { grid-template-columns: minmax(0, 1fr) 21rem; }
+  .slip { transform: rotate(1.6deg); }
+}
+.steps { display: grid; gap: 1.5rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); counter-reset: step;
+  border-top: 1px solid var(--line); padding-top: 2rem; }
+.steps li { counter-increment: step; }
+.steps h2::before { content: counter(step) "  "; color: var(--accent); white-space: pre; }
+.steps p { margin-top: 0.4rem; color: var(--soft); }
+.developers { margin-top: 2.25rem; border-top: 1px solid var(--line); padding-top: 2rem; }
+.developers p { margin-top: 0.4rem; max-width: 44rem; }
 @media (forced-colors: active) { .tag, button, .button { border-color: ButtonText; } }
 @media print { .masthead nav, .skip { display: none; } }
 `;

@@ -2,6 +2,7 @@ import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { findCookie, setCookie } from "../http/cookie.ts";
 import { parseForm, parseQuery } from "../http/form.ts";
+import { loadOwnInteraction } from "../http/interaction.ts";
 import { authorizationResponse, type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
 import type { Client, ConsentView, Interaction } from "../model.ts";
@@ -14,7 +15,7 @@ import { loadResources } from "../store/resources.ts";
 import { mintCredential } from "../tokens/credential.ts";
 import { sha256, toBase64url } from "../tokens/encoding.ts";
 import { newId } from "../tokens/id.ts";
-import { openInteraction, sealInteraction } from "../tokens/interaction.ts";
+import { sealInteraction } from "../tokens/interaction.ts";
 import { parseAuthorizationRequest } from "./authorizationRequest.ts";
 
 /** Shows the approval page; it lives in account/, which app.ts joins to this endpoint. */
@@ -66,10 +67,9 @@ async function begin(
 ): Promise<{ readonly interaction: Interaction; readonly client: Client; readonly browser: string }> {
   const parameters = parseQuery(request);
   const sealed = parameters.find("continue");
-  const known = findCookie(request, deps.config, "browser");
   if (sealed === undefined) {
     const { client, request: authorization } = await parseAuthorizationRequest(parameters, deps);
-    const browser = known ?? toBase64url(deps.random(32));
+    const browser = findCookie(request, deps.config, "browser") ?? toBase64url(deps.random(32));
     const interaction: Interaction = {
       id: newId(deps),
       request: authorization,
@@ -79,17 +79,11 @@ async function begin(
     };
     return { interaction, client, browser };
   }
-  const interaction = await openInteraction(deps, sealed);
-  if (interaction === undefined)
-    throw new OAuthError("invalid_request", "This sign-in has expired. Go back to the service and start again.");
-  if (known === undefined || (await sha256(known)) !== interaction.browser)
-    throw new OAuthError("forbidden", "This link belongs to another browser. Go back to the service and start again here.", {
-      reason: "continue without the browser cookie that it began with",
-    });
+  const { interaction, browser } = await loadOwnInteraction(request, deps, sealed);
   const client = await findClient(deps, interaction.request.clientId);
   if (client === undefined)
     throw new OAuthError("invalid_request", "The service that sent you here is no longer registered with us.");
-  return { interaction, client, browser: known };
+  return { interaction, client, browser };
 }
 
 function refusal(next: Extract<Next, { kind: "refuse" }>, { request }: Interaction): OAuthError {

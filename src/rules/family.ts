@@ -30,6 +30,7 @@ export function decideCode(
     readonly codeChallenge: string | null;
     readonly resources: readonly string[];
     readonly rid: string;
+    readonly at: number;
   },
 ): Redemption {
   if (state === undefined) return refused("no such family");
@@ -39,11 +40,11 @@ export function decideCode(
   if (asked.redirectUri === null ? family.codeChallenge === null : family.redirectUri !== asked.redirectUri)
     return refused("redirect_uri is not that of the authorization request");
   if (family.generation > 0 && family.rid !== asked.rid) return { kind: "reused", reason: "code presented again" };
-  const dead = deadBecause(state);
+  const dead = deadBecause(state, asked.at);
   if (dead !== undefined) return refused(dead);
   if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("resource");
   if (family.generation === 0) return refused("code expired");
-  const { redirect_uris, application_type } = state.clientMetadata;
+  const { redirect_uris, application_type } = state.client.metadata;
   if (findRedirectUri(family.redirectUri, redirect_uris, application_type) === undefined)
     return refused("redirect_uri is no longer registered");
   return { kind: "redeemed", state, generation: 1 };
@@ -69,7 +70,7 @@ export function decideRefresh(
   if (state === undefined) return refused("no such family");
   const { family } = state;
   if (family.clientId !== asked.clientId) return refused("refresh token of another client");
-  const dead = deadBecause(state);
+  const dead = deadBecause(state, asked.at);
   if (dead !== undefined) return refused(dead);
   const next = asked.generation + 1;
   const won = family.generation === next && family.rid === asked.rid;
@@ -84,10 +85,11 @@ export function decideRefresh(
   return won || repeated ? { kind: "redeemed", state, generation: next } : refused("refresh token of a generation to come");
 }
 
-/** Why nothing of this family may be redeemed any more, or undefined while something may. */
-function deadBecause(state: FamilyState): string | undefined {
+/** Why nothing of this family is worth anything any more, or undefined while something may be. */
+export function deadBecause(state: FamilyState, at: number): string | undefined {
   if (state.family.revokedAt !== null) return "family revoked";
   if (state.grant.revokedAt !== null) return "grant revoked";
+  if (state.grant.expiresAt !== null && state.grant.expiresAt <= at) return "grant expired";
   if (state.userDisabledAt !== null) return "person disabled";
   if (state.clientDisabledAt !== null) return "client disabled";
   return undefined;

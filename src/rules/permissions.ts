@@ -7,7 +7,7 @@ export interface Permission {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** `identity`: about the person; it comes with signing in and cannot be ticked off. */
+  /** `identity`: about the person, of which only `openid` cannot be ticked off. */
   readonly kind: "identity" | "read" | "write";
   readonly risk: Risk;
   /** Of the resource that the permission is for; null where it concerns the person. */

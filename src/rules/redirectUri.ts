@@ -3,7 +3,7 @@ const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::(\d{1,5}))?(?=\/
 
 /** Schemes that a browser runs, reads or opens by itself, so that a redirect to them is no way back to an app. */
 const UNSAFE_SCHEMES = new Set(
-  "javascript data vbscript blob file filesystem about view-source ftp ws wss mailto tel sms intent chrome edge resource jar".split(
+  "javascript data vbscript blob file filesystem about urn view-source ftp ws wss mailto tel sms intent chrome edge resource jar".split(
     " ",
   ),
 );

@@ -16,7 +16,7 @@ export function parseScope(text: string): readonly string[] {
 }
 
 /** What a client may ask for: its registered scope, or everything when it registered none. */
-function mayAsk(client: Client, scope: string): boolean {
+export function mayAsk(client: Client, scope: string): boolean {
   const registered = client.metadata.scope;
   return registered === undefined || registered.split(" ").includes(scope);
 }

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { ClientMetadata, FamilyId, Grant, GrantId, OrganizationReach, Publisher, UserId } from "../model.ts";
-import { transact } from "./database.ts";
+import type { Client, ClientMetadata, FamilyId, Grant, GrantId, OrganizationReach, UserId } from "../model.ts";
+import { toClient } from "./clients.ts";
+import { columns, transact } from "./database.ts";
 import { clients, families, grants, memberships, organizationClients, organizations } from "./schema.ts";
 
 /** A device on which a service holds an authorization: one token family. */
@@ -14,12 +15,7 @@ export interface AuthorizedDevice {
 
 /** What a person has allowed one service, with everything that the settings page says about it. */
 export interface ListedAuthorization extends Grant {
-  readonly client: {
-    readonly clientId: string;
-    readonly metadata: ClientMetadata;
-    readonly publisher: Publisher | null;
-    readonly createdAt: number;
-  };
+  readonly client: Client;
   readonly lastUsedAt: number | null;
   readonly devices: readonly AuthorizedDevice[];
   /** Every organization of the person, as it stands to this service. */
@@ -29,28 +25,38 @@ export interface ListedAuthorization extends Grant {
 export interface AuthorizationList {
   readonly authorizations: readonly ListedAuthorization[];
   readonly hasMore: boolean;
-  /** The service that was let go last, if the caller asked about it and it is gone. */
-  readonly revoked: { readonly serviceName: string; readonly revokedAt: number } | undefined;
+  /** What the caller asked about, if it is gone. */
+  readonly ended: EndedAuthorization | undefined;
+}
+
+/** What one act of the person has ended: consents to services, or one device's authorization (`device`). */
+export interface EndedAuthorization {
+  readonly serviceNames: readonly string[];
+  readonly device: string | null;
+  readonly resources: readonly string[];
+  readonly endedAt: number;
 }
 
 /** Grants on one page of the list. */
 const PAGE_SIZE = 25;
 /** Live token families that are shown for one page: a service may have made any number of them. */
 const MAX_DEVICES = 500;
+/** Services that are named after all of them were let go. */
+const MAX_ENDED = 100;
 
 /**
  * The person's live grants, last used first, in one trip and from one snapshot.
  * @param page from 0
- * @param revokedId a grant whose end the caller wants confirmed; only the person's own counts
+ * @param endedId a grant or a family whose end the caller wants confirmed; only the person's own counts
  */
-export async function loadAuthorizations(deps: Deps, userId: UserId, page: number, revokedId = ""): Promise<AuthorizationList> {
+export async function loadAuthorizations(deps: Deps, userId: UserId, page: number, endedId = ""): Promise<AuthorizationList> {
   const now = deps.now();
   const live = and(
     eq(grants.userId, userId),
     isNull(grants.revokedAt),
     or(isNull(grants.expiresAt), gt(grants.expiresAt, now)),
   );
-  const [rows, devices, places, decisions, [gone]] = await transact(deps.db, (db) => {
+  const [rows, devices, places, decisions, endedGrants, endedFamilies] = await transact(deps.db, (db) => {
     const shown = db
       .select({ id: grants.id })
       .from(grants)
@@ -61,7 +67,7 @@ export async function loadAuthorizations(deps: Deps, userId: UserId, page: numbe
     const mine = db.select({ id: memberships.organizationId }).from(memberships).where(eq(memberships.userId, userId));
     return [
       db
-        .select()
+        .select({ grants: columns(grants), clients: columns(clients) })
         .from(grants)
         .innerJoin(clients, eq(clients.clientId, grants.clientId))
         .where(inArray(grants.id, shown))
@@ -81,17 +87,34 @@ export async function loadAuthorizations(deps: Deps, userId: UserId, page: numbe
         .orderBy(desc(families.rotatedAt))
         .limit(MAX_DEVICES),
       db
-        .select({ role: memberships.role, organization: organizations })
+        .select({ role: memberships.role, organization: columns(organizations) })
         .from(memberships)
         .innerJoin(organizations, eq(organizations.id, memberships.organizationId))
         .where(eq(memberships.userId, userId))
         .orderBy(organizations.displayName),
       db.select().from(organizationClients).where(inArray(organizationClients.organizationId, mine)),
       db
-        .select({ metadata: clients.metadata, revokedAt: grants.revokedAt })
+        .select({ metadata: clients.metadata, resources: grants.resources, endedAt: grants.revokedAt })
         .from(grants)
         .innerJoin(clients, eq(clients.clientId, grants.clientId))
-        .where(and(eq(grants.id, revokedId), eq(grants.userId, userId), sql`${grants.revokedAt} IS NOT NULL`)),
+        .where(
+          and(
+            eq(grants.userId, userId),
+            sql`${grants.revokedAt} = (SELECT revoked_at FROM grants WHERE id = ${endedId} AND user_id = ${userId})`,
+          ),
+        )
+        .limit(MAX_ENDED),
+      db
+        .select({
+          metadata: clients.metadata,
+          resources: families.resources,
+          device: families.device,
+          endedAt: families.revokedAt,
+        })
+        .from(families)
+        .innerJoin(grants, eq(grants.id, families.grantId))
+        .innerJoin(clients, eq(clients.clientId, families.clientId))
+        .where(and(eq(families.id, endedId), eq(grants.userId, userId), isNotNull(families.revokedAt))),
     ] as const;
   });
 
@@ -115,17 +138,31 @@ export async function loadAuthorizations(deps: Deps, userId: UserId, page: numbe
       createdAt: grant.createdAt,
       consentedAt: grant.consentedAt,
       expiresAt: grant.expiresAt,
-      client: {
-        clientId: client.clientId,
-        metadata: client.metadata,
-        publisher: client.publisher,
-        createdAt: client.createdAt,
-      },
+      client: toClient(client),
       lastUsedAt: grant.lastUsedAt,
       devices: devicesOf(grant.id),
       reach: reachOf(client.clientId),
     })),
     hasMore: rows.length > PAGE_SIZE,
-    revoked: gone && { serviceName: gone.metadata.client_name, revokedAt: gone.revokedAt ?? now },
+    ended: toEnded([...endedGrants.map((row) => ({ ...row, device: null })), ...endedFamilies]),
+  };
+}
+
+/** Rows of one act; undefined without any. */
+function toEnded(
+  rows: readonly {
+    readonly metadata: ClientMetadata;
+    readonly resources: readonly string[];
+    readonly device: string | null;
+    readonly endedAt: number | null;
+  }[],
+): EndedAuthorization | undefined {
+  const [first] = rows;
+  if (first === undefined || first.endedAt === null) return undefined;
+  return {
+    serviceNames: rows.map(({ metadata }) => metadata.client_name),
+    device: first.device,
+    resources: rows.flatMap(({ resources }) => resources),
+    endedAt: first.endedAt,
   };
 }

@@ -14,14 +14,13 @@ export const findClient = (deps: Deps, clientId: ClientId): Promise<Client | und
         .from(clients)
         .where(and(eq(clients.clientId, clientId), isNull(clients.disabledAt))),
     ]);
-    const row = rows[0];
-    return (
-      row && {
-        clientId: row.clientId,
-        metadata: row.metadata,
-        secrets: row.secrets,
-        publisher: row.publisher,
-        createdAt: row.createdAt,
-      }
-    );
+    return rows[0] && toClient(rows[0]);
   });
+
+export const toClient = ({ clientId, metadata, secrets, publisher, createdAt }: typeof clients.$inferSelect): Client => ({
+  clientId,
+  metadata,
+  secrets,
+  publisher,
+  createdAt,
+});

@@ -1,4 +1,7 @@
+import { getTableColumns, getTableName, type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { SQLiteRaw } from "drizzle-orm/sqlite-core/query-builders/raw";
 import { OAuthError } from "../errors.ts";
 
 export type Database = DrizzleD1Database;
@@ -24,6 +27,21 @@ export function open(db: D1Database): Database {
   return made;
 }
 
+type Columns<T extends SQLiteTable> = { [K in keyof T["$inferSelect"]]: SQL.Aliased<T["$inferSelect"][K]> };
+
+/**
+ * A table's columns under names of their own, for a join: D1 answers a batch with objects, in which two columns of one name
+ * would be one.
+ */
+export function columns<T extends SQLiteTable>(table: T): Columns<T> {
+  const name = getTableName(table);
+  const entries = Object.entries(getTableColumns(table)).map(([key, column]) => [
+    key,
+    sql`${column}`.mapWith(column).as(`${name}_${column.name}`),
+  ]);
+  return Object.fromEntries(entries) as Columns<T>;
+}
+
 /**
  * Runs `statements` as one transaction in one trip: all of them or none. A passing failure is tried again, up to three times
  * within the deadline, although the first try may have been carried out: every caller's statements are therefore idempotent,
@@ -42,7 +60,7 @@ export async function transact<const T extends readonly [Statement, ...Statement
     const database = open(db);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await database.batch(statements(database) as unknown as [Statement, ...Statement[]]);
+        return await database.batch(prepareRaw(db, statements(database)) as unknown as [Statement, ...Statement[]]);
       } catch (error) {
         if (attempt === ATTEMPTS || !passing.test(describe(error))) throw error;
         await new Promise((resolve) => setTimeout(resolve, 20 * 4 ** attempt));
@@ -60,6 +78,13 @@ export async function transact<const T extends readonly [Statement, ...Statement
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Drizzle's batch binds parameters to the `stmt` of each statement, which `db.run` does not make (drizzle-orm 0.45). */
+function prepareRaw<T extends readonly Statement[]>(db: D1Database, statements: T): T {
+  for (const statement of statements)
+    if (statement instanceof SQLiteRaw) Object.assign(statement, { stmt: db.prepare(statement.getQuery().sql) });
+  return statements;
 }
 
 /** Drizzle wraps D1's error, whose text is what tells one failure from another. */

@@ -11,7 +11,8 @@ import type {
   Session,
 } from "../model.ts";
 import { auditWhen } from "./audit.ts";
-import { type Database, transact } from "./database.ts";
+import { toClient } from "./clients.ts";
+import { columns, type Database, transact } from "./database.ts";
 import { selectReach, toGrant } from "./grants.ts";
 import { marksStatement } from "./revocation.ts";
 import { clients, families, grants, users } from "./schema.ts";
@@ -172,7 +173,7 @@ const ownerOf = (familyId: FamilyId): SQL =>
 
 const selectState = (db: Database, familyId: FamilyId) =>
   db
-    .select()
+    .select({ families: columns(families), grants: columns(grants), users: columns(users), clients: columns(clients) })
     .from(families)
     .innerJoin(grants, eq(grants.id, families.grantId))
     .innerJoin(users, eq(users.id, grants.userId))
@@ -190,7 +191,7 @@ function toState(rows: StateRows, organizations: readonly OrganizationReach[]): 
     user: toUser(row.users),
     userDisabledAt: row.users.disabledAt,
     clientDisabledAt: row.clients.disabledAt,
-    clientMetadata: row.clients.metadata,
+    client: toClient(row.clients),
     organizations,
   };
 }

@@ -1,9 +1,9 @@
 import { and, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { ClientId, Grant, GrantId, OrganizationReach, Session, User, UserId } from "../model.ts";
+import type { ClientId, Grant, GrantId, OrganizationReach, Session, User } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
-import { grants, memberships, organizationClients, organizations } from "./schema.ts";
+import { families, grants, memberships, organizationClients, organizations } from "./schema.ts";
 import { signedInStatement, toSignedIn } from "./sessions.ts";
 
 /** What /authorize looks at. `grant` is the live consent, `organizations` all that the person may enter. */
@@ -68,22 +68,27 @@ export const toGrant = (row: typeof grants.$inferSelect): Grant => ({
   expiresAt: row.expiresAt,
 });
 
-/** A person's answer on the approval page. */
+/** What was asked for, as the person answered. What is declined is taken away if an earlier consent gave it. */
+export interface Answer {
+  readonly given: readonly string[];
+  readonly declined: readonly string[];
+}
+
+/** A person's answer on the approval page; who the person is, the session says. */
 export interface Consent {
   /** The grant's, if there is none yet. */
   readonly newGrantId: GrantId;
   readonly interactionId: string;
   readonly sessionId: string;
-  readonly userId: UserId;
   readonly clientId: ClientId;
-  /** Ticked, and never more than were asked for. */
-  readonly scopes: readonly string[];
-  /** Asked for and not ticked: taken away if an earlier consent gave them. */
-  readonly declinedScopes: readonly string[];
-  readonly claims: readonly string[];
+  readonly scopes: Answer;
+  readonly claims: Answer;
   readonly resources: readonly string[];
-  /** Ids; null for every organization that the person may enter. */
-  readonly organizations: readonly string[] | null;
+  /**
+   * Ids, of which those of the person's organizations count; null for every organization, now and later; undefined when the
+   * page did not ask: as it was before, and none in a new consent.
+   */
+  readonly organizations: readonly string[] | null | undefined;
   readonly at: number;
 }
 
@@ -91,49 +96,64 @@ export interface Consent {
  * Stores a consent: a new grant, or the live one widened, in one transaction. Nothing is stored when the session has ended,
  * the person or the client was disabled, or the interaction has yielded its code: an old form sent again after a revocation
  * grants nothing. Sending the same form twice before that stores the same thing twice, which is once.
- * @returns the grant's id; undefined when nothing was stored
+ * @returns `stored`; `used` when the interaction has had its code; `ended` when the session or the client is no more
  */
-export async function storeConsent(deps: Deps, consent: Consent): Promise<GrantId | undefined> {
-  const { userId, clientId, at } = consent;
-  const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+export async function storeConsent(deps: Deps, consent: Consent): Promise<"stored" | "used" | "ended"> {
+  const { clientId, scopes, claims, resources, at } = consent;
+  const owner = sql`(
+    SELECT sessions.user_id FROM sessions JOIN users ON users.id = sessions.user_id
+    WHERE sessions.id = ${consent.sessionId} AND sessions.expires_at > ${at} AND users.disabled_at IS NULL)`;
   const allowed = sql`
-    EXISTS (SELECT 1 FROM sessions JOIN users ON users.id = sessions.user_id
-            WHERE sessions.id = ${consent.sessionId} AND sessions.user_id = ${userId}
-              AND sessions.expires_at > ${at} AND users.disabled_at IS NULL)
+    ${owner} IS NOT NULL
     AND EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId} AND disabled_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${consent.interactionId})`;
-  const own = sql`user_id = ${userId} AND client_id = ${clientId} AND revoked_at IS NULL`;
-  const union = (column: string) => sql`(
-    SELECT json_group_array(value) FROM (
-      SELECT value FROM json_each(${sql.raw(`grants.${column}`)}) UNION SELECT value FROM json_each(${sql.raw(`excluded.${column}`)}))
-    WHERE value NOT IN (SELECT value FROM json_each(${json(consent.declinedScopes)})))`;
-  const [, , , , stored] = await transact(deps.db, (db) => [
+  const own = sql`user_id = ${owner} AND client_id = ${clientId} AND revoked_at IS NULL`;
+  const entry = { at, actor: owner, userId: owner, clientId, detail: { scopes: scopes.given } };
+  const [, , , , stored, codes] = await transact(deps.db, (db) => [
     db.run(sql`
       UPDATE grants SET revoked_at = ${at}, revoked_by = 'expiry' WHERE ${own} AND expires_at <= ${at}`),
     auditWhen(
       db,
-      { at, action: "grant.widened", actor: userId, userId, clientId, grantId: sql`id`, detail: { scopes: consent.scopes } },
+      { ...entry, action: "grant.widened", grantId: sql`id` },
       sql`FROM grants WHERE ${own} AND consented_at < ${at} AND ${allowed}`,
     ),
     auditWhen(
       db,
-      { at, action: "grant.consented", actor: userId, userId, clientId, detail: { scopes: consent.scopes } },
+      { ...entry, action: "grant.consented", grantId: consent.newGrantId },
       sql`WHERE NOT EXISTS (SELECT 1 FROM grants WHERE ${own}) AND ${allowed}`,
     ),
     db.run(sql`
       INSERT INTO grants (id, user_id, client_id, scopes, claims, resources, organizations, created_at, consented_at)
-      SELECT ${consent.newGrantId}, ${userId}, ${clientId}, ${json(consent.scopes)}, ${json(consent.claims)},
-             ${json(consent.resources)}, ${json(consent.organizations)}, ${at}, ${at}
+      SELECT ${consent.newGrantId}, ${owner}, ${clientId}, ${json(scopes.given)}, ${json(claims.given)}, ${json(resources)},
+             ${chosen(consent.organizations, owner)}, ${at}, ${at}
       WHERE ${allowed}
       ON CONFLICT (user_id, client_id) WHERE revoked_at IS NULL DO UPDATE SET
-        scopes = ${union("scopes")}, claims = ${union("claims")}, resources = ${union("resources")},
-        organizations = excluded.organizations, consented_at = excluded.consented_at, expires_at = NULL`),
+        scopes = ${merged("scopes", scopes.declined)}, claims = ${merged("claims", claims.declined)}, resources = ${merged("resources")},
+        organizations = ${sql.raw(consent.organizations === undefined ? "grants" : "excluded")}.organizations,
+        consented_at = excluded.consented_at, expires_at = NULL`),
     db
       .select({ id: grants.id })
       .from(grants)
       .where(
-        and(eq(grants.userId, userId), eq(grants.clientId, clientId), isNull(grants.revokedAt), eq(grants.consentedAt, at)),
+        and(eq(grants.userId, owner), eq(grants.clientId, clientId), isNull(grants.revokedAt), eq(grants.consentedAt, at)),
       ),
+    db.select({ id: families.id }).from(families).where(eq(families.id, consent.interactionId)),
   ]);
-  return stored[0]?.id;
+  if (codes.length > 0) return "used";
+  return stored.length > 0 ? "stored" : "ended";
+}
+
+const json = (value: readonly string[]): string => JSON.stringify(value);
+
+/** What the grant had and what is given now, without what is declined. */
+const merged = (column: "scopes" | "claims" | "resources", declined: readonly string[] = []): SQL => sql`(
+  SELECT json_group_array(value) FROM (
+    SELECT value FROM json_each(${sql.raw(`grants.${column}`)}) UNION SELECT value FROM json_each(${sql.raw(`excluded.${column}`)}))
+  WHERE value NOT IN (SELECT value FROM json_each(${json(declined)})))`;
+
+function chosen(organizations: Consent["organizations"], owner: SQL): SQL {
+  if (organizations === null) return sql`NULL`;
+  return sql`(
+    SELECT json_group_array(organization_id) FROM memberships
+    WHERE user_id = ${owner} AND organization_id IN (SELECT value FROM json_each(${json(organizations ?? [])})))`;
 }

@@ -1,6 +1,6 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { ClientId, FamilyId, Mark, UserId } from "../model.ts";
+import type { AccessTokenClaims, ClientId, FamilyId, Mark, UserId } from "../model.ts";
 import { markKey } from "../model.ts";
 import { type AuditAction, auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
@@ -10,16 +10,16 @@ import { revocations } from "./schema.ts";
 export type Revocation =
   /** A person's consents: those named, or every one. */
   | { readonly kind: "grants"; readonly userId: UserId; readonly grantIds: readonly string[] | null; readonly by: string }
-  /** One run on one device, with everything issued in it. */
-  | { readonly kind: "family"; readonly familyId: FamilyId; readonly clientId: ClientId | null; readonly by: string }
-  /** One access token. */
+  /** One run on one device, with everything issued in it; only if it is this client's, or this person's. */
   | {
-      readonly kind: "token";
-      readonly jti: string;
-      readonly clientId: ClientId;
-      readonly expiresAt: number;
+      readonly kind: "family";
+      readonly familyId: FamilyId;
+      readonly clientId: ClientId | null;
+      readonly userId?: UserId;
       readonly by: string;
-    };
+    }
+  /** One access token. */
+  | { readonly kind: "token"; readonly claims: AccessTokenClaims; readonly by: string };
 
 /** KV takes no shorter life. */
 const MIN_TTL_SECONDS = 60;
@@ -86,8 +86,9 @@ function planOf(revocation: Revocation, at: number): Plan {
       };
     }
     case "family": {
-      const { familyId, clientId } = revocation;
-      const owned = clientId === null ? sql`` : sql`AND client_id = ${clientId}`;
+      const { familyId, clientId, userId } = revocation;
+      const theirs = userId === undefined ? sql`` : sql`AND grant_id IN (SELECT id FROM grants WHERE user_id = ${userId})`;
+      const owned = clientId === null ? theirs : sql`AND client_id = ${clientId} ${theirs}`;
       const live = sql`FROM families WHERE id = ${familyId} AND revoked_at IS NULL ${owned}`;
       const owner = sql`(SELECT user_id FROM grants WHERE grants.id = grant_id)`;
       return {
@@ -99,10 +100,10 @@ function planOf(revocation: Revocation, at: number): Plan {
       };
     }
     case "token": {
-      const { jti, clientId } = revocation;
+      const { jti, sub, client_id, grant_id, sid } = revocation.claims;
       return {
         action: "token.revoked",
-        entry: { clientId, detail: { jti } },
+        entry: { userId: sub, clientId: client_id, grantId: grant_id, familyId: sid, detail: { jti } },
         live: sql`WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE kind = 'token' AND id = ${jti})`,
         ends: [],
         marked: { kind: "token", id: sql`${jti}`, among: sql`${jti}` },

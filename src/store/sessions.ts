@@ -3,7 +3,7 @@ import type { Deps } from "../config.ts";
 import type { Session, User, UserId } from "../model.ts";
 import { type Settlement, settleStatements } from "./attempts.ts";
 import { auditWhen } from "./audit.ts";
-import { type Database, transact } from "./database.ts";
+import { columns, type Database, transact } from "./database.ts";
 import { sessions, users } from "./schema.ts";
 
 /** A session to begin, and what its beginning settles. */
@@ -26,7 +26,7 @@ const alive = (id: string, at: number): SQL | undefined => and(eq(sessions.id, i
 /** Selects the session and its person, if it is alive and the person may sign in; `toSignedIn` reads the rows. */
 export const signedInStatement = (db: Database, sessionId: string, at: number) =>
   db
-    .select()
+    .select({ sessions: columns(sessions), users: columns(users) })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(and(alive(sessionId, at), isNull(users.disabledAt)));

@@ -1,4 +1,4 @@
-import { errors, jwtVerify, SignJWT } from "jose";
+import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from "jose";
 import { OAuthError } from "../errors.ts";
 import type { AccessTokenClaims, Mark, SigningAlgorithm } from "../model.ts";
 import { fromBase64url } from "./encoding.ts";
@@ -45,9 +45,11 @@ export async function checkAccessToken(token: string, checks: AccessTokenChecks)
   if (token.length > MAX_LENGTH) throw invalid("longer than 16 KB");
   if (!token.split(".").every((part) => fromBase64url(part) !== undefined)) throw invalid("not in canonical base64url");
   let unavailable: unknown;
-  const findKey = async ({ kid, alg }: { kid?: string; alg?: string }): Promise<CryptoKey> => {
+  const findKey = async ({ kid, alg, ...header }: JWTHeaderParameters): Promise<CryptoKey> => {
     const algorithm = algorithms.find((known) => known === alg);
-    if (kid === undefined || algorithm === undefined) throw invalid("no kid or an unknown algorithm");
+    if (typeof kid !== "string" || algorithm === undefined) throw invalid("no kid or an unknown algorithm");
+    // Both change how the token is read (RFC 7515 section 4.1.11, RFC 7797); no token of ours has either.
+    if (Object.hasOwn(header, "crit") || Object.hasOwn(header, "b64")) throw invalid("an extension in the header");
     try {
       const key = await checks.findKey(kid, algorithm);
       if (key !== undefined) return key;

@@ -1,8 +1,9 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import type { SigningAlgorithm } from "../model.ts";
 import type { SigningKey } from "./accessToken.ts";
+import { importKey } from "./jwk.ts";
 import { seal, unseal } from "./secret.ts";
 
 /** A fresh key pair: the public half as it will stand in the JWKS, the private half sealed. */
@@ -36,14 +37,5 @@ export async function openSigningKey(deps: Deps, row: Pick<NewKey, "kid" | "alg"
     throw new OAuthError("server_error", "The server cannot sign.", {
       reason: `signing key ${row.kid} was sealed with another MASTER_SECRET`,
     });
-  return { kid: row.kid, alg: row.alg, privateKey: await importKey(JSON.parse(text) as JWK, row.alg) };
-}
-
-/** A public JWK, ready to verify. */
-export const importPublicKey = (jwk: JsonWebKey, alg: SigningAlgorithm): Promise<CryptoKey> => importKey(jwk as JWK, alg);
-
-async function importKey(jwk: JWK, alg: SigningAlgorithm): Promise<CryptoKey> {
-  const key = await importJWK(jwk, alg);
-  if (key instanceof Uint8Array) throw new Error("not an asymmetric key");
-  return key;
+  return { kid: row.kid, alg: row.alg, privateKey: await importKey(JSON.parse(text) as JsonWebKey, row.alg) };
 }

@@ -1,0 +1,76 @@
+/** The route table: every URL, with who it speaks to and what answers it. */
+import { Hono } from "hono";
+import { authorizationsPage, changeAuthorizations } from "./account/authorizations.tsx";
+import { consent, consentPage } from "./account/consent.tsx";
+import { home } from "./account/home.tsx";
+import { signIn, signInPage } from "./account/signIn.tsx";
+import { signOut, signOutPage } from "./account/signOut.tsx";
+import type { Deps } from "./config.ts";
+import { OAuthError } from "./errors.ts";
+import { allowPreflight, withCors } from "./http/cors.ts";
+import { type Endpoint, machine, person } from "./http/respond.ts";
+import { siteIcon, styleSheet } from "./http/style.ts";
+import { authorize } from "./oauth/authorize.ts";
+import { introspect } from "./oauth/introspect.ts";
+import { jwks, metadata } from "./oauth/metadata.ts";
+import { revoke } from "./oauth/revoke.ts";
+import { token } from "./oauth/token.ts";
+import { userinfo } from "./oauth/userinfo.ts";
+
+/** `person` answers with pages, `machine` with JSON, `browser client` with JSON that scripts of any origin may read. */
+type Audience = "person" | "machine" | "browser client";
+type Methods = Readonly<Partial<Record<"GET" | "POST", Endpoint>>>;
+
+const routes: readonly (readonly [path: string, audience: Audience, methods: Methods])[] = [
+  ["/.well-known/oauth-authorization-server", "browser client", { GET: metadata }],
+  ["/.well-known/openid-configuration", "browser client", { GET: metadata }],
+  ["/jwks", "browser client", { GET: jwks }],
+  ["/token", "browser client", { POST: token }],
+  ["/revoke", "browser client", { POST: revoke }],
+  ["/userinfo", "browser client", { GET: userinfo, POST: userinfo }],
+  ["/introspect", "machine", { POST: introspect }],
+
+  ["/authorize", "person", { GET: authorize(consentPage), POST: authorize(consentPage) }],
+  ["/sign-in", "person", { GET: signInPage, POST: signIn }],
+  ["/sign-out", "person", { GET: signOutPage, POST: signOut }],
+  ["/consent", "person", { POST: consent }],
+  ["/settings/authorizations", "person", { GET: authorizationsPage, POST: changeAuthorizations }],
+
+  ["/", "person", { GET: home }],
+  ["/style.css", "person", { GET: styleSheet }],
+  ["/icon.svg", "person", { GET: siteIcon }],
+];
+
+/** How an endpoint is wrapped for its audience. */
+const edges: Readonly<Record<Audience, (endpoint: Endpoint) => Endpoint>> = {
+  person,
+  machine,
+  "browser client": (endpoint) => withCors(machine(endpoint)),
+};
+
+const refuseMethod = (methods: Methods): Endpoint => {
+  const allow = [...("GET" in methods ? ["GET", "HEAD"] : []), ...("POST" in methods ? ["POST"] : [])].join(", ");
+  return async () => {
+    throw new OAuthError("method_not_allowed", `This address answers to ${allow} only.`, { headers: { Allow: allow } });
+  };
+};
+
+const nothingHere: Endpoint = async () => {
+  throw new OAuthError("not_found", "There is no page at this address.");
+};
+
+const app = new Hono<{ Bindings: Deps }>();
+for (const [path, audience, methods] of routes) {
+  const edge = edges[audience];
+  for (const [method, endpoint] of Object.entries(methods)) {
+    const answer = edge(endpoint);
+    app.on(method, path, (context) => answer(context.req.raw, context.env));
+  }
+  if (audience === "browser client") app.options(path, () => allowPreflight(Object.keys(methods)));
+  const refuse = edge(refuseMethod(methods));
+  app.all(path, (context) => refuse(context.req.raw, context.env));
+}
+app.notFound((context) => person(nothingHere)(context.req.raw, context.env));
+
+/** Answers one request. Whatever goes wrong is an answer too: this does not throw. */
+export const handle = async (request: Request, deps: Deps): Promise<Response> => app.fetch(request, deps);

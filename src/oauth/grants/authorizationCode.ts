@@ -1,0 +1,31 @@
+import { OAuthError } from "../../errors.ts";
+import { decideCode } from "../../rules/family.ts";
+import { isCodeVerifier } from "../../rules/pkce.ts";
+import { redeemCode } from "../../store/families.ts";
+import { findCredential } from "../../tokens/credential.ts";
+import { sha256, toBase64url } from "../../tokens/encoding.ts";
+import type { Grant } from "../token.ts";
+import { settle } from "./settle.ts";
+
+/** The authorization code grant (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
+export const authorizationCode: Grant = async (form, client, deps) => {
+  const code = form.load("code");
+  const verifier = form.find("code_verifier");
+  const credential = await findCredential(deps, code);
+  if (credential?.kind !== "code")
+    throw new OAuthError("invalid_grant", "The code is not valid.", { reason: "not a code of ours" });
+  if (verifier !== undefined && !isCodeVerifier(verifier))
+    throw new OAuthError("invalid_grant", "The code_verifier is not 43 to 128 unreserved characters.");
+  const asked = {
+    familyId: credential.familyId,
+    clientId: client.clientId,
+    redirectUri: form.find("redirect_uri") ?? null,
+    codeChallenge: verifier === undefined ? null : await sha256(verifier),
+    resources: form.all("resource"),
+    rid: toBase64url(deps.random(12)),
+    at: deps.now(),
+  };
+  const redemption = decideCode(await redeemCode(deps, asked), asked);
+  const { resources } = asked;
+  return settle(deps, client, credential, redemption, { scopes: null, resources: resources.length === 0 ? null : resources });
+};

@@ -1,0 +1,57 @@
+import type { Deps } from "../../config.ts";
+import { OAuthError } from "../../errors.ts";
+import type { Authorization, Client } from "../../model.ts";
+import type { Redemption } from "../../rules/family.ts";
+import { reachedOrganizations } from "../../rules/organizations.ts";
+import { mayAsk, narrow, wantsRefreshToken } from "../../rules/scope.ts";
+import { loadResources } from "../../store/resources.ts";
+import { revoke } from "../../store/revocation.ts";
+import type { Credential } from "../../tokens/credential.ts";
+
+const texts = {
+  invalid_grant: "It is not valid, was used, has expired or was revoked.",
+  invalid_scope: "The scope goes beyond what was authorized.",
+  invalid_target: "The resource goes beyond what was authorized.",
+} as const;
+
+/**
+ * What follows from the redemption of a credential: an authorization, or its refusal; and the end of the family when somebody
+ * shows what was used up. What the person took back since, or the client lost, is no longer in it.
+ * @param requested what the token request narrows the tokens to; null for everything authorized
+ */
+export async function settle(
+  deps: Deps,
+  client: Client,
+  { familyId }: Credential,
+  redemption: Redemption,
+  requested: Parameters<typeof narrow>[1],
+): Promise<Authorization> {
+  if (redemption.kind === "refused")
+    throw new OAuthError(redemption.error, texts[redemption.error], { reason: redemption.reason });
+  if (redemption.kind === "reused") {
+    await revoke(deps, { kind: "family", familyId, clientId: client.clientId, by: "system" });
+    throw new OAuthError("invalid_grant", texts.invalid_grant, { reason: redemption.reason });
+  }
+  const { family, grant, user, organizations } = redemption.state;
+  const scopes = family.scopes.filter((scope) => grant.scopes.includes(scope) && mayAsk(client, scope));
+  const refreshes = wantsRefreshToken(scopes, client);
+  if (redemption.generation > 1 && !refreshes)
+    throw new OAuthError("invalid_grant", texts.invalid_grant, { reason: "the client may no longer refresh" });
+  const narrowed = narrow({ scopes, resources: family.resources }, requested, await loadResources(deps));
+  if (narrowed.scopes.length === 0) throw new OAuthError("invalid_scope", "Nothing of what was asked for is authorized.");
+  return {
+    client,
+    user,
+    grantId: grant.grantId,
+    familyId,
+    refreshGeneration: refreshes ? redemption.generation : null,
+    ...narrowed,
+    organizations: reachedOrganizations(organizations, redemption.state.client, grant.organizations),
+    claims: family.claims,
+    consentedClaims: grant.claims,
+    authAt: family.authAt,
+    acr: family.acr,
+    amr: family.amr,
+    nonce: redemption.generation === 1 ? family.nonce : null,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Deps } from "../config.ts";
+import { loadSigningKey } from "../keyring.ts";
+import type { AccessTokenClaims, Authorization, Resource } from "../model.ts";
+import { claimsAbout, claimsOf } from "../rules/claims.ts";
+import { loadResources } from "../store/resources.ts";
+import { signAccessToken } from "../tokens/accessToken.ts";
+import { mintCredential } from "../tokens/credential.ts";
+import { toBase64url } from "../tokens/encoding.ts";
+import { signIdToken } from "../tokens/idToken.ts";
+
+/** A successful answer of the token endpoint (RFC 6749 section 5.1, OpenID Connect Core 3.1.3.3). */
+export interface TokenResponse {
+  readonly access_token: string;
+  readonly token_type: "Bearer";
+  /** Seconds. */
+  readonly expires_in: number;
+  readonly scope: string;
+  readonly refresh_token?: string;
+  readonly id_token?: string;
+}
+
+/** Mints the tokens of an authorization. Nothing else does. */
+export async function issue(deps: Deps, authorization: Authorization): Promise<TokenResponse> {
+  const { scopes, familyId, refreshGeneration } = authorization;
+  const issuedAt = Math.floor(deps.now() / 1000);
+  const lifetime = accessTokenSeconds(deps, authorization.resources, await loadResources(deps));
+  const claims = accessTokenClaims(deps, authorization, issuedAt, lifetime);
+  const accessToken = await signAccessToken(await loadSigningKey(deps, "ES256"), claims);
+  return {
+    access_token: accessToken,
+    token_type: "Bearer",
+    expires_in: lifetime,
+    scope: scopes.join(" "),
+    ...(refreshGeneration === null
+      ? {}
+      : { refresh_token: await mintCredential(deps, { kind: "refresh_token", familyId, generation: refreshGeneration }) }),
+    ...(scopes.includes("openid") ? { id_token: await idToken(deps, authorization, issuedAt, accessToken) } : {}),
+  };
+}
+
+/** The shortest life that one of the resources asks for, and never more than a revocation mark lives. */
+function accessTokenSeconds({ config }: Deps, resources: readonly string[], registered: readonly Resource[]): number {
+  const asked = registered
+    .filter(({ identifier }) => resources.includes(identifier))
+    .map((resource) => resource.accessTokenSeconds ?? config.accessTokenSeconds);
+  return Math.min(...(asked.length === 0 ? [config.accessTokenSeconds] : asked), config.maxAccessTokenSeconds);
+}
+
+function accessTokenClaims(
+  deps: Deps,
+  { resources, client, user, scopes, authAt, acr, grantId, familyId, organizations }: Authorization,
+  issuedAt: number,
+  lifetime: number,
+): AccessTokenClaims {
+  const [only = deps.config.issuer, ...others] = resources;
+  return {
+    iss: deps.config.issuer,
+    sub: user.userId,
+    aud: others.length === 0 ? only : [only, ...others],
+    client_id: client.clientId,
+    scope: scopes.join(" "),
+    iat: issuedAt,
+    exp: issuedAt + lifetime,
+    jti: toBase64url(deps.random(16)),
+    auth_time: Math.floor(authAt / 1000),
+    acr,
+    grant_id: grantId,
+    sid: familyId,
+    organizations: [...organizations],
+  };
+}
+
+async function idToken(deps: Deps, authorization: Authorization, issuedAt: number, accessToken: string): Promise<string> {
+  const { client, user, scopes, claims, consentedClaims, authAt, acr, amr, nonce } = authorization;
+  const asked = Object.keys(claims?.id_token ?? {});
+  const allowed = [...claimsOf(scopes), ...consentedClaims];
+  return signIdToken(
+    await loadSigningKey(deps, client.metadata.id_token_signed_response_alg),
+    {
+      ...claimsAbout(
+        user,
+        asked.filter((name) => allowed.includes(name)),
+      ),
+      iss: deps.config.issuer,
+      sub: user.userId,
+      aud: client.clientId,
+      iat: issuedAt,
+      exp: issuedAt + deps.config.accessTokenSeconds,
+      auth_time: Math.floor(authAt / 1000),
+      acr,
+      amr: [...amr],
+      ...(nonce === null ? {} : { nonce }),
+    },
+    accessToken,
+  );
+}

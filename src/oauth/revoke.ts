@@ -1,0 +1,31 @@
+import type { Deps } from "../config.ts";
+import { parseForm } from "../http/form.ts";
+import type { Endpoint } from "../http/respond.ts";
+import type { ClientId } from "../model.ts";
+import { revoke as revokeIn } from "../store/revocation.ts";
+import { findCredential } from "../tokens/credential.ts";
+import { authenticateClient } from "./clientAuthentication.ts";
+import { findOwnToken } from "./ownToken.ts";
+
+/**
+ * The revocation endpoint (RFC 7009). A refresh token or code ends its family, with every access token of it; an access token
+ * ends alone. What is not this client's is left as it is, and the answer does not tell: 200 says that the caller holds nothing
+ * that works any more.
+ */
+export const revoke: Endpoint = async (request, deps) => {
+  const form = await parseForm(request);
+  const client = await authenticateClient(request, form, deps);
+  await revokeToken(deps, form.load("token"), client.clientId);
+  return new Response(null, { status: 200, headers: { "Cache-Control": "no-store" } });
+};
+
+/** `token_type_hint` is not looked at: the token itself tells what it is. */
+async function revokeToken(deps: Deps, token: string, clientId: ClientId): Promise<void> {
+  const credential = await findCredential(deps, token);
+  if (credential !== undefined) {
+    await revokeIn(deps, { kind: "family", familyId: credential.familyId, clientId, by: clientId });
+    return;
+  }
+  const claims = await findOwnToken(deps, token);
+  if (claims?.client_id === clientId) await revokeIn(deps, { kind: "token", claims, by: clientId });
+}
