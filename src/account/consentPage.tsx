@@ -1,0 +1,380 @@
+import type { Child } from "hono/jsx";
+import type { Deps } from "../config.ts";
+import { formTarget, page } from "../http/page.tsx";
+import type { Client, ConsentView, OrganizationReach } from "../model.ts";
+import { requestedClaims } from "../rules/claims.ts";
+import { decideAccess } from "../rules/organizations.ts";
+import { describePermissions, exampleOf, type Permission } from "../rules/permissions.ts";
+import { returnPlace } from "../rules/returnPlace.ts";
+import { wantsRefreshToken } from "../rules/scope.ts";
+import { About, PublisherLine } from "./about.tsx";
+import { longestAccessSeconds } from "./lifetime.ts";
+import { Day, inWords } from "./moment.tsx";
+import { findNameWarning, Monogram, Name } from "./name.tsx";
+import { accessWords } from "./organizationWords.ts";
+
+/** What was ticked when the form came back. */
+export interface Ticks {
+  readonly scopes: readonly string[];
+  readonly claims: readonly string[];
+  readonly reach: "all" | "chosen";
+  readonly organizations: readonly string[];
+}
+
+/** Why an approval cannot be stored as it was sent. */
+export type ConsentProblem = "nothing_ticked" | "no_organization";
+
+const problems: Readonly<Record<ConsentProblem, string>> = {
+  nothing_ticked: "Nothing is ticked. Tick at least one permission to approve, or deny the request.",
+  no_organization: "Choose at least one organization, or all that you may enter, or deny the request.",
+};
+
+interface ApprovalForm {
+  readonly sealed: string;
+  readonly csrf: string;
+  readonly refused: { readonly problem: ConsentProblem; readonly ticks: Ticks } | undefined;
+}
+
+/** The page on which a person decides. Nothing on it comes from the service but names, words and links, all cleaned. */
+export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm): Response {
+  const { interaction, client, user, grant } = view;
+  const service = <Name of={client.metadata.client_name} />;
+  const problem = form.refused && problems[form.refused.problem];
+  const title = `${grant ? "More access" : "Access"} for a service`;
+  return page(
+    deps,
+    {
+      title: problem ? `Error: ${title}` : title,
+      user,
+      status: problem ? 400 : 200,
+      wide: true,
+      formAction: [formTarget(interaction.request.redirectUri)],
+    },
+    <div class="consent">
+      <section class="sheet">
+        <header class="asker">
+          <Monogram of={client.metadata.client_name} />
+          <div>
+            <h1>
+              {service} asks {grant ? "for your approval again" : "to act in your name"}
+            </h1>
+            <PublisherLine client={client} />
+          </div>
+        </header>
+        <Warnings view={view} />
+        {problem && (
+          <p class="notice bad" id="problem" role="alert" tabindex={-1} autofocus>
+            {problem}
+          </p>
+        )}
+        <form method="post" action="/consent" class="permissions">
+          <input type="hidden" name="csrf" value={form.csrf} />
+          <input type="hidden" name="continue" value={form.sealed} />
+          {grant && (
+            <p class="note">
+              You approved this service before, on <Day at={grant.consentedAt} />. What it asks for the first time is marked as
+              new.
+            </p>
+          )}
+          <Permissions view={view} ticks={form.refused?.ticks} />
+          <Reach view={view} ticks={form.refused?.ticks} />
+          <HowLong deps={deps} view={view} />
+          <Decision view={view} sealed={form.sealed} />
+        </form>
+      </section>
+      <aside>
+        <About client={client} place={returnPlace(interaction.request.redirectUri)} />
+        <section>
+          <h2>Is this page ours?</h2>
+          <p>
+            The address bar of your browser must begin with <strong>{deps.config.issuer}</strong>. No service needs your
+            password: type it here and nowhere else.
+          </p>
+          <p>If you did not start this yourself just now, or somebody sent you the link, deny it.</p>
+        </section>
+        <section>
+          <h2>Change your mind later</h2>
+          <p>
+            Everything that you approve is listed under <a href="/settings/authorizations">Authorizations</a>. You can end it
+            there at any time.
+          </p>
+        </section>
+      </aside>
+    </div>,
+  );
+}
+
+/** What a careful person would want to be told first. */
+const Warnings = ({ view: { client, interaction } }: { view: ConsentView }) => {
+  const nameWarning = findNameWarning(client.metadata.client_name);
+  const place = returnPlace(interaction.request.redirectUri);
+  const isPublic = client.metadata.token_endpoint_auth_method === "none";
+  return (
+    <>
+      {nameWarning && <p class="notice bad">{nameWarning} Look at the address that you go back to before you decide.</p>}
+      {client.publisher?.verifiedAt == null && (
+        <p class="notice warn">
+          <strong>We have not checked who runs this service.</strong> Anybody can choose its name. Approve only if you trust{" "}
+          {place.kind === "web" ? <strong>{place.name}</strong> : "the app that you have just used"}.
+        </p>
+      )}
+      {place.kind === "device" && isPublic && (
+        <p class="notice warn">
+          <strong>The answer goes to an app on this device.</strong> We cannot tell which app receives it. Approve only if you
+          have just started <Name of={client.metadata.client_name} /> here yourself.
+        </p>
+      )}
+    </>
+  );
+};
+
+const Permissions = ({ view, ticks }: { view: ConsentView; ticks: Ticks | undefined }) => {
+  const { request } = view.interaction;
+  const asked = describePermissions(request.scopes, requestedClaims(request.claims, request.scopes), view.resources);
+  const groups = Map.groupBy(asked, ({ kind, resourceName }) => JSON.stringify([resourceName ?? "", kind]));
+  const keys = [...groups.keys()].toSorted();
+  const kept = keptWords(view);
+  return (
+    <>
+      {keys.map((key) => {
+        const permissions = groups.get(key) ?? [];
+        const [first] = permissions;
+        return (
+          <fieldset>
+            <legend>{first && legendOf(first)}</legend>
+            <ul class="choices">
+              {permissions.map((permission) => (
+                <PermissionItem permission={permission} view={view} ticks={ticks} />
+              ))}
+            </ul>
+          </fieldset>
+        );
+      })}
+      {kept.length > 0 && (
+        <p class="note">It also keeps what you approved before and it does not ask for now: {kept.join("; ")}.</p>
+      )}
+    </>
+  );
+};
+
+const legendOf = ({ kind, resourceName }: Permission): Child => {
+  if (kind === "identity") return "About you";
+  return (
+    <>
+      {kind === "read" ? "See" : "Change"} in <Name of={resourceName ?? ""} />
+    </>
+  );
+};
+
+/** What an earlier consent allows beyond what is asked for now, and goes on allowing. */
+function keptWords({ grant, interaction: { request }, resources }: ConsentView): readonly string[] {
+  if (grant === null) return [];
+  const claims = requestedClaims(request.claims, request.scopes);
+  const scopes = grant.scopes.filter((scope) => !request.scopes.includes(scope));
+  const kept = describePermissions(
+    scopes,
+    grant.claims.filter((claim) => !claims.includes(claim)),
+    resources,
+  );
+  return [...kept.map(({ title }) => title), ...(scopes.includes("offline_access") ? ["Access when you are not here"] : [])];
+}
+
+const riskWords = { low: undefined, medium: "Sensitive", high: "High risk" } as const;
+
+const PermissionItem = ({
+  permission,
+  view: { user, grant },
+  ticks,
+}: {
+  permission: Permission;
+  view: ConsentView;
+  ticks: Ticks | undefined;
+}) => {
+  const { title, description, risk } = permission;
+  const claim = /^claim:(.*)/.exec(permission.name)?.[1];
+  const name = claim ?? permission.name;
+  const [field, before, now] = claim
+    ? (["claim", grant?.claims, ticks?.claims] as const)
+    : (["scope", grant?.scopes, ticks?.scopes] as const);
+  const isNew = before !== undefined && !before.includes(name);
+  const example = exampleOf(permission, user);
+  const words = (
+    <span>
+      <span class="title">
+        {title}
+        {isNew && <span class="tag new">New</span>}
+        {riskWords[risk] && <span class={risk === "high" ? "tag bad" : "tag warn"}>{riskWords[risk]}</span>}
+        {name === "openid" && <span class="tag">Always included</span>}
+      </span>
+      <span class="detail">
+        {description}
+        {example && (
+          <>
+            {" "}
+            <q>
+              <bdi>{example}</bdi>
+            </q>
+          </>
+        )}
+      </span>
+    </span>
+  );
+  if (name === "openid")
+    return (
+      <li class="choice">
+        <span class="bullet" aria-hidden="true">
+          ✓
+        </span>
+        {words}
+      </li>
+    );
+  return (
+    <li>
+      <label class="choice">
+        <input type="checkbox" name={field} value={name} checked={now === undefined || now.includes(name)} />
+        {words}
+      </label>
+    </li>
+  );
+};
+
+/** Which organizations: only asked when something in them can be reached. */
+const Reach = ({ view, ticks }: { view: ConsentView; ticks: Ticks | undefined }) => {
+  const { organizations, client, grant, interaction } = view;
+  const scoped = describePermissions(interaction.request.scopes, [], view.resources).some(({ kind }) => kind !== "identity");
+  if (!scoped) return null;
+  if (organizations.length === 0)
+    return (
+      <fieldset>
+        <legend>Where</legend>
+        <input type="hidden" name="reach" value="all" />
+        <p class="note">You are a member of no organization today. It reaches those that you join later.</p>
+      </fieldset>
+    );
+  const before = grant?.organizations ?? null;
+  const reach = ticks?.reach ?? (before === null || before.length === 0 ? "all" : "chosen");
+  const chosen = ticks?.organizations ?? before ?? [];
+  return (
+    <fieldset class="reach">
+      <legend>In which organizations</legend>
+      <label class="choice">
+        <input type="radio" name="reach" value="all" checked={reach === "all"} />
+        <span>
+          <span class="title">All that I may enter</span>
+          <span class="detail">Those below, and those that I join later.</span>
+        </span>
+      </label>
+      <label class="choice">
+        <input type="radio" name="reach" value="chosen" checked={reach === "chosen"} />
+        <span>
+          <span class="title">Only those that I choose</span>
+        </span>
+      </label>
+      <ul class="choices" aria-label="Your organizations">
+        {organizations.map((organization) => (
+          <OrganizationItem
+            organization={organization}
+            client={client}
+            checked={chosen.includes(organization.organizationId)}
+          />
+        ))}
+      </ul>
+    </fieldset>
+  );
+};
+
+const OrganizationItem = ({
+  organization,
+  client,
+  checked,
+}: {
+  organization: OrganizationReach;
+  client: Client;
+  checked: boolean;
+}) => {
+  const access = decideAccess(organization, client);
+  const { label, mark, detail } = accessWords(access, organization);
+  return (
+    <li>
+      <label class="choice">
+        <input
+          type="checkbox"
+          name="organization"
+          value={organization.organizationId}
+          checked={checked && access !== "refused"}
+          disabled={access === "refused"}
+        />
+        <span>
+          <span class="title">
+            <Name of={organization.displayName} />
+            <span class={`tag ${mark}`}>{label}</span>
+          </span>
+          <span class="detail">{detail}</span>
+        </span>
+      </label>
+    </li>
+  );
+};
+
+const HowLong = ({ deps: { config }, view }: { deps: Deps; view: ConsentView }) => {
+  const { client, interaction, resources } = view;
+  const service = <Name of={client.metadata.client_name} />;
+  const access = inWords(longestAccessSeconds(config, interaction.request.resources, resources));
+  return (
+    <section>
+      <h2 class="legend">For how long</h2>
+      {wantsRefreshToken(interaction.request.scopes, client) ? (
+        <p>
+          <strong>Also when you are not here.</strong> {service} keeps this access until you revoke it. It ends by itself when
+          it is not used for {inWords(config.refreshIdleSeconds)}, and after {inWords(config.refreshAbsoluteSeconds)} at the
+          latest.
+        </p>
+      ) : (
+        <p>
+          <strong>Only while you are here.</strong> Its access ends {access} after you return to it. For more, {service} must
+          send you here again.
+        </p>
+      )}
+    </section>
+  );
+};
+
+const Decision = ({ view: { client, user, interaction }, sealed }: { view: ConsentView; sealed: string }) => {
+  const place = returnPlace(interaction.request.redirectUri);
+  return (
+    <div class="decision">
+      <div class="signature">
+        <p>
+          <span class="note">Decided by</span>{" "}
+          <strong>
+            <bdi>{user.name}</bdi>
+          </strong>{" "}
+          <span class="note">
+            <bdi>{user.email}</bdi>
+          </span>
+        </p>
+        <a href={`/sign-in?continue=${sealed}&another=1`}>Use another account</a>
+      </div>
+      <div class="buttons">
+        {/* Deny stands first, so that the Enter key in a field never approves. */}
+        <button type="submit" name="decision" value="deny">
+          Deny
+        </button>
+        <button type="submit" name="decision" value="approve">
+          Approve
+        </button>
+      </div>
+      <p class="note">
+        Either way you then go back to{" "}
+        {place.kind === "web" ? (
+          <strong>{place.name}</strong>
+        ) : (
+          <>
+            <Name of={client.metadata.client_name} /> on this device (<strong>{place.name}</strong>)
+          </>
+        )}
+        . If you deny, it learns that you denied and nothing else.
+      </p>
+    </div>
+  );
+};

@@ -1,0 +1,11 @@
+import type { Config } from "../config.ts";
+import type { Resource } from "../model.ts";
+
+/** The longest that an access token for some of these resources can live: by then a revocation has reached every service. */
+export function longestAccessSeconds(config: Config, identifiers: readonly string[], registered: readonly Resource[]): number {
+  const asked = identifiers.map(
+    (identifier) =>
+      registered.find((resource) => resource.identifier === identifier)?.accessTokenSeconds ?? config.accessTokenSeconds,
+  );
+  return Math.min(Math.max(config.accessTokenSeconds, ...asked), config.maxAccessTokenSeconds);
+}

@@ -1,0 +1,128 @@
+import type { Deps } from "../config.ts";
+import { findCookie, setCookie } from "../http/cookie.ts";
+import { checkSameSite, csrfToken } from "../http/csrf.ts";
+import { type Parameters, parseForm, parseQuery } from "../http/form.ts";
+import { checkLimits, limitOf, networkOfRequest } from "../http/rateLimit.ts";
+import { type Endpoint, redirect } from "../http/respond.ts";
+import { findSessionId, findSignedIn } from "../http/session.ts";
+import type { UserId } from "../model.ts";
+import { deviceLabel } from "../rules/device.ts";
+import { normalizeEmail } from "../rules/email.ts";
+import { decideSignIn } from "../rules/signIn.ts";
+import type { Settlement } from "../store/attempts.ts";
+import { createSession, selectSession } from "../store/sessions.ts";
+import { beginSignIn } from "../store/users.ts";
+import { sha256, toBase64url } from "../tokens/encoding.ts";
+import { isPassword } from "./password.ts";
+import { choicePage, type PasswordForm, passwordPage, type SignInProblem } from "./signInPage.tsx";
+import { loadStarted, type Started } from "./started.ts";
+
+/** What a password proves, for the claims `acr` (OpenID Connect Core 2) and `amr` (RFC 8176). */
+const ACR = "urn:countersign:acr:password";
+const AMR = ["pwd"];
+
+const COOKIE_BYTES = 32;
+/** Of what was typed as an address, as much goes back into the form. */
+const MAX_EMAIL = 254;
+
+/** GET /sign-in: the password form, or, for someone who is signed in, the choice to go on as who they are. */
+export const signInPage: Endpoint = async (request, deps) => {
+  const parameters = parseQuery(request);
+  const started = await findStarted(request, deps, parameters);
+  const signedIn = await findSignedIn(request, deps);
+  const another = parameters.find("another") !== undefined;
+  const offer = decideSignIn(signedIn?.session, signedIn?.user.userId, started?.interaction, another);
+  if (offer.kind === "choice" && signedIn !== undefined)
+    return choicePage(deps, { started, signedIn, csrf: await csrfToken(deps, signedIn.cookie) });
+  const confirm = offer.kind === "password" && offer.confirm ? signedIn?.user : undefined;
+  const hinted = normalizeEmail(started?.interaction.request.loginHint ?? "");
+  return show(request, deps, { started, confirm, email: confirm?.email ?? hinted ?? "" });
+};
+
+/** POST /sign-in: an email address and a password, or `choice=continue`. Where it goes on is sealed in `continue`, or fixed. */
+export const signIn: Endpoint = async (request, deps) => {
+  const form = await parseForm(request);
+  const started = await findStarted(request, deps, form);
+  if (form.find("choice") === "continue") return continueAs(request, deps, form, started);
+  await checkSameSite(request, deps, findCookie(request, deps.config, "browser"), form.find("csrf"));
+  const typed = form.find("email") ?? "";
+  const refuse = (problem: SignInProblem) =>
+    show(request, deps, { started, confirm: undefined, email: typed.slice(0, MAX_EMAIL), problem });
+  const email = normalizeEmail(typed);
+  const password = form.find("password");
+  if (email === undefined) return refuse(typed === "" ? "no_email" : "not_an_email");
+  if (password === undefined) return refuse("no_password");
+  const proven = await prove(request, deps, email, password);
+  if (proven === undefined) return refuse("wrong");
+  const cookie = toBase64url(deps.random(COOKIE_BYTES));
+  const begun = await createSession(deps, {
+    ...proven,
+    id: await sha256(cookie),
+    acr: ACR,
+    amr: AMR,
+    device: deviceLabel(request.headers.get("user-agent")),
+    replaces: await findSessionId(request, deps),
+    at: deps.now(),
+  });
+  if (!begun) return refuse("wrong");
+  return goOn(deps, started, [setCookie(deps.config, "session", cookie, deps.config.sessionSeconds)]);
+};
+
+const findStarted = async (request: Request, deps: Deps, parameters: Parameters): Promise<Started | undefined> => {
+  const sealed = parameters.find("continue");
+  return sealed === undefined ? undefined : loadStarted(request, deps, sealed);
+};
+
+/** The next place is one of ours, whatever the request says: /authorize, which looks again, or the person's own settings. */
+const goOn = ({ config }: Deps, started: Started | undefined, cookies: readonly string[] = []): Response =>
+  redirect(
+    started === undefined
+      ? `${config.issuer}/settings/authorizations`
+      : `${config.issuer}/authorize?continue=${started.sealed}`,
+    cookies,
+  );
+
+/** Bound to the session, so that nobody goes on as another person than the one whom the page named. */
+async function continueAs(request: Request, deps: Deps, form: Parameters, started: Started | undefined): Promise<Response> {
+  const cookie = findCookie(request, deps.config, "session");
+  await checkSameSite(request, deps, cookie, form.find("csrf"));
+  if (cookie !== undefined && (await selectSession(deps, await sha256(cookie)))) return goOn(deps, started);
+  return show(request, deps, { started, confirm: undefined, email: "" });
+}
+
+/**
+ * Whose password it is, with what the success settles; undefined for a wrong one and for an unknown person alike, after the
+ * same work. The attempt is counted before the password is looked at, so that parallel guesses do not slip through.
+ * @throws OAuthError slow_down once there were too many
+ */
+async function prove(
+  request: Request,
+  deps: Deps,
+  email: string,
+  password: string,
+): Promise<{ readonly userId: UserId; readonly settlement: Settlement } | undefined> {
+  const from = networkOfRequest(request);
+  const own = await limitOf("sign_in", email, from);
+  const network = await limitOf("sign_in_network", from);
+  const account = await limitOf("sign_in_account", email);
+  const familiarKey = `familiar:${await sha256(`${email}\0${from}`)}`;
+  const { person, counts, familiar } = await beginSignIn(deps, email, [own, network, account], familiarKey);
+  // Strangers who guess from everywhere must not keep out the person whom we know from this network.
+  checkLimits(familiar ? [own, network] : [own, network, account], counts, deps.now());
+  if (!(await isPassword(person?.passwordHash ?? null, password)) || person === undefined) return undefined;
+  return {
+    userId: person.userId,
+    settlement: { clear: own.key, forgive: [network.key, account.key], familiarKey },
+  };
+}
+
+/**
+ * The password form. Before sign-in it is bound to the `browser` cookie: to sign a stranger's browser in to an account of
+ * one's own is an attack as well.
+ */
+async function show(request: Request, deps: Deps, form: Omit<PasswordForm, "csrf" | "cookies">): Promise<Response> {
+  const known = findCookie(request, deps.config, "browser");
+  const browser = known ?? toBase64url(deps.random(COOKIE_BYTES));
+  const cookies = known === undefined ? [setCookie(deps.config, "browser", browser)] : [];
+  return passwordPage(deps, { ...form, csrf: await csrfToken(deps, browser), cookies });
+}
