@@ -1,0 +1,17 @@
+/**
+ * `countersign/verify`: for servers that receive our access tokens. It needs fetch and WebCrypto, and nothing else of its
+ * runtime. It knows no database and no router; what is Hono's stands in hono.ts.
+ *
+ *   const api = createResourceServer({ issuer: "https://id.example", audience: "https://api.example" });
+ *   try {
+ *     const claims = await checkRequest(request, api, "workitems.read");
+ *   } catch (error) {
+ *     return challenge(error, api);
+ *   }
+ */
+export { type ErrorCode, OAuthError } from "../errors.ts";
+export type { AccessTokenClaims } from "../model.ts";
+export { challenge } from "./challenge.ts";
+export { checkRequest, checkToken } from "./check.ts";
+export type { RevocationStore } from "./marks.ts";
+export { createResourceServer, type ResourceServer, type ResourceServerOptions } from "./resourceServer.ts";
