@@ -1,0 +1,214 @@
+/** A seed file, read whole into typed rows or refused with the path of the member that is wrong. Pure; README has the format. */
+import { createHash } from "node:crypto";
+import { OAuthError } from "../src/errors.ts";
+import type { ClientMetadata, OrganizationPolicy, ProfileClaims, Risk, ScopeDescription } from "../src/model.ts";
+import { personalClaims } from "../src/rules/claims.ts";
+import { clientMetadataMembers, parseClientMetadata } from "../src/rules/clientMetadata.ts";
+import { normalizeEmail } from "../src/rules/email.ts";
+import { MAX_PASSWORD_LENGTH } from "../src/rules/passwordHash.ts";
+import { identityScopes } from "../src/rules/scope.ts";
+import { list, type Place, place, refuse } from "./seedMember.ts";
+
+export interface SeedUser {
+  readonly path: string;
+  /** Absent: the present one of whoever has the address, else one made from it, so that a second run finds the same. */
+  readonly sub: string | undefined;
+  readonly email: string;
+  readonly emailVerified: boolean;
+  readonly name: string;
+  readonly profile: ProfileClaims;
+  readonly password: string | undefined;
+}
+
+interface SeedOrganization {
+  readonly path: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly policy: OrganizationPolicy;
+  readonly members: readonly { readonly path: string; readonly email: string; readonly role: "owner" | "member" }[];
+  readonly clients: readonly { readonly path: string; readonly clientId: string; readonly status: "approved" | "denied" }[];
+}
+
+interface SeedResource {
+  readonly path: string;
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly ScopeDescription[];
+  readonly accessTokenSeconds: number | null;
+  readonly clientId: string | null;
+}
+
+export interface SeedClient {
+  readonly path: string;
+  readonly clientId: string;
+  readonly secret: string | undefined;
+  readonly metadata: ClientMetadata;
+  readonly publisher: { readonly name: string; readonly uri: string | undefined; readonly verified: boolean } | null;
+}
+
+export interface Seed {
+  readonly users: readonly SeedUser[];
+  readonly organizations: readonly SeedOrganization[];
+  readonly resources: readonly SeedResource[];
+  readonly clients: readonly SeedClient[];
+}
+
+const MIN_PASSWORD_LENGTH = 8;
+/** Kept as a plain SHA-256, which hides a random secret and no other: make yours with `openssl rand -base64 32`. */
+const MIN_SECRET_LENGTH = 16;
+
+/** Claims with a column or an origin of their own. */
+const ownClaims = ["name", "email", "email_verified", "updated_at"];
+const profileClaims = personalClaims.filter((claim) => !ownClaims.includes(claim));
+const addressMembers = ["formatted", "street_address", "locality", "region", "postal_code", "country"];
+
+/** @throws Refusal whose message begins with the path of the offending member, such as `clients[2].redirect_uris[0]` */
+export function parseSeed(input: unknown): Seed {
+  const file = place(input, "", ["users", "organizations", "resources", "clients"]);
+  const seed = {
+    users: list(file, "users", parseUser),
+    organizations: list(file, "organizations", parseOrganization),
+    resources: list(file, "resources", parseResource),
+    clients: list(file, "clients", parseClient),
+  };
+  refuseTwice(seed.users.map(({ path, email }) => [`${path}.email`, email]));
+  refuseTwice(seed.users.flatMap(({ path, sub }) => (sub === undefined ? [] : [[`${path}.sub`, sub]])));
+  refuseTwice(seed.organizations.map(({ path, name }) => [`${path}.name`, name]));
+  refuseTwice(seed.resources.map(({ path, identifier }) => [`${path}.identifier`, identifier]));
+  refuseTwice(seed.resources.flatMap(({ path, scopes }) => scopes.map(({ name }, at) => [`${path}.scopes[${at}].name`, name])));
+  refuseTwice(seed.clients.map(({ path, clientId }) => [`${path}.client_id`, clientId]));
+  for (const { members, clients } of seed.organizations) {
+    refuseTwice(members.map(({ path, email }) => [`${path}.email`, email]));
+    refuseTwice(clients.map(({ path, clientId }) => [`${path}.client_id`, clientId]));
+  }
+  return seed;
+}
+
+/** Of a person or an organization that has none yet: the shape of `tokens/id.ts`, made from what names it. */
+export const derivedId = (noun: "user" | "organization", name: string): string =>
+  `aa${createHash("sha256").update(`${noun} ${name}`).digest().subarray(0, 15).toString("base64url")}`;
+
+function parseUser(value: unknown, path: string): SeedUser {
+  const user = place(value, path, ["sub", "email", "email_verified", "name", "password", ...profileClaims]);
+  const password = user.optionalText("password");
+  if (password !== undefined && [...password].length < MIN_PASSWORD_LENGTH)
+    throw refuse(`${path}.password`, `is shorter than ${MIN_PASSWORD_LENGTH} characters`);
+  if (password !== undefined && password.length > MAX_PASSWORD_LENGTH)
+    throw refuse(`${path}.password`, `is longer than ${MAX_PASSWORD_LENGTH} characters`);
+  return {
+    path,
+    sub: user.optionalText("sub", /^[\x21-\x7e]{1,255}$/, "is not 1 to 255 visible ASCII characters"),
+    email: parseEmail(user),
+    emailVerified: user.flag("email_verified"),
+    name: user.text("name"),
+    profile: parseProfile(user),
+    password,
+  };
+}
+
+function parseProfile(user: Place): ProfileClaims {
+  const entries = profileClaims.flatMap((claim): [string, unknown][] => {
+    if (!user.has(claim)) return [];
+    if (claim === "phone_number_verified") return [[claim, user.flag(claim)]];
+    if (claim !== "address") return [[claim, user.text(claim)]];
+    const address = place(user.value(claim), user.pathOf(claim), addressMembers);
+    return [[claim, Object.fromEntries(addressMembers.filter(address.has).map((part) => [part, address.text(part)]))]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function parseEmail(owner: Place): string {
+  const email = normalizeEmail(owner.text("email"));
+  if (email === undefined) throw refuse(owner.pathOf("email"), "is not an email address");
+  return email;
+}
+
+function parseOrganization(value: unknown, path: string): SeedOrganization {
+  const organization = place(value, path, ["name", "display_name", "policy", "members", "clients"]);
+  const name = organization.text("name", /^[a-z0-9][a-z0-9-]{0,62}$/, "is not 1 to 63 of a-z, 0-9 and -");
+  return {
+    path,
+    name,
+    displayName: organization.optionalText("display_name") ?? name,
+    policy: organization.choice("policy", ["all", "verified", "approved", "none"], "all"),
+    members: list(organization, "members", (item, at) => {
+      const member = place(item, at, ["email", "role"]);
+      return { path: at, email: parseEmail(member), role: member.choice("role", ["owner", "member"], "member") };
+    }),
+    clients: list(organization, "clients", (item, at) => {
+      const client = place(item, at, ["client_id", "status"]);
+      return { path: at, clientId: client.text("client_id"), status: client.choice("status", ["approved", "denied"]) };
+    }),
+  };
+}
+
+function parseResource(value: unknown, path: string): SeedResource {
+  const resource = place(value, path, ["identifier", "name", "scopes", "access_token_seconds", "client_id"]);
+  const identifier = resource.text("identifier", /^[\x21-\x7e]+$/, "is not an absolute URI");
+  if (!URL.canParse(identifier)) throw refuse(`${path}.identifier`, "is not an absolute URI");
+  if (identifier.includes("#")) throw refuse(`${path}.identifier`, "has a fragment");
+  return {
+    path,
+    identifier,
+    name: resource.text("name"),
+    scopes: list(resource, "scopes", parseScopeDescription),
+    accessTokenSeconds: resource.integer("access_token_seconds", 30, 3600),
+    clientId: resource.optionalText("client_id") ?? null,
+  };
+}
+
+function parseScopeDescription(value: unknown, path: string): ScopeDescription {
+  const scope = place(value, path, ["name", "title", "description", "access", "risk"]);
+  const name = scope.text("name", /^[\x21\x23-\x5b\x5d-\x7e]+$/, "is not a scope as RFC 6749 section 3.3 writes it");
+  if (identityScopes.some((identity) => identity === name))
+    throw refuse(`${path}.name`, `is ${name}, which OpenID Connect defines`);
+  const access = scope.choice("access", ["read", "write"]);
+  const risk = scope.choice<Risk>("risk", ["low", "medium", "high"], access === "read" ? "low" : "medium");
+  return { name, title: scope.text("title"), description: scope.text("description"), access, risk };
+}
+
+function parseClient(value: unknown, path: string): SeedClient {
+  const client = place(value, path, ["client_id", "client_secret", "publisher", ...clientMetadataMembers]);
+  const metadata = parseMetadata(client);
+  const secret = client.optionalText("client_secret", /^[\x20-\x7e]+$/, "holds characters outside ASCII");
+  if (secret !== undefined && metadata.token_endpoint_auth_method === "none")
+    throw refuse(`${path}.client_secret`, "is given, but token_endpoint_auth_method is none");
+  if (secret !== undefined && (secret.length < MIN_SECRET_LENGTH || secret.length > 256))
+    throw refuse(`${path}.client_secret`, `is not ${MIN_SECRET_LENGTH} to 256 characters long`);
+  return {
+    path,
+    clientId: client.text("client_id", /^[\x21-\x7e]{1,255}$/, "is not 1 to 255 visible ASCII characters"),
+    secret,
+    metadata,
+    publisher: client.has("publisher") ? parsePublisher(client.value("publisher"), `${path}.publisher`) : null,
+  };
+}
+
+/** `parseClientMetadata` begins its descriptions with the path inside the client. */
+function parseMetadata(client: Place): ClientMetadata {
+  try {
+    return parseClientMetadata(
+      Object.fromEntries(clientMetadataMembers.filter(client.has).map((name) => [name, client.value(name)])),
+    );
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error;
+    const [member = "", ...problem] = error.description.split(": ");
+    throw refuse(client.pathOf(member), problem.join(": "));
+  }
+}
+
+function parsePublisher(value: unknown, path: string): SeedClient["publisher"] {
+  const publisher = place(value, path, ["name", "uri", "verified"]);
+  const uri = publisher.optionalText("uri", /^https:\/\/[\x21-\x7e]+$/, "is not an https URI");
+  return { name: publisher.text("name"), uri, verified: publisher.flag("verified") };
+}
+
+/** @param named the path of each name that must be given once */
+function refuseTwice(named: readonly (readonly string[])[]): void {
+  const first = new Map<string, string>();
+  for (const [path = "", name = ""] of named) {
+    const before = first.get(name);
+    if (before !== undefined) throw refuse(path, `is ${name}, like ${before}`);
+    first.set(name, path);
+  }
+}

@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import initializeArgon2 from "@phi-ag/argon2/node";
+import type { ClientSecret, Publisher, ScopeDescription } from "../src/model.ts";
+import { normalizePassword, passwordHashOptions } from "../src/rules/passwordHash.ts";
+import type { Database, Row } from "./database.ts";
+import { derivedId, type Seed, type SeedClient, type SeedUser } from "./seedFile.ts";
+import { refuse } from "./seedMember.ts";
+import { selectExisting, upsert } from "./seedSql.ts";
+
+/** What the database has of what the seed speaks of. */
+interface Existing {
+  readonly users: readonly Row[];
+  readonly organizations: readonly Row[];
+  readonly clients: readonly Row[];
+  readonly resources: readonly Row[];
+}
+
+/**
+ * Writes the seed in one transaction. What is there as the seed has it stays untouched, times and password hashes included;
+ * what the seed does not mention stays as it is.
+ * @returns how many rows were written
+ * @throws Refusal, and nothing is written, when the seed does not fit what is there
+ */
+export async function applySeed(database: Database, seed: Seed, at: number): Promise<number> {
+  const [users = [], organizations = [], clients = [], resources = []] = await database.batch(selectExisting(seed));
+  const existing = { users, organizations, clients, resources };
+  checkScopeOwners(seed, existing);
+  const userIds = resolveUsers(seed, existing);
+  const organizationIds = new Map(seed.organizations.map(({ name }) => [name, organizationId(name, existing)]));
+  const clientIds = new Set([...seed.clients.map(({ clientId }) => clientId), ...clients.map((row) => row["client_id"])]);
+  const knownUser = (path: string, email: string) => found(userIds.get(email), `${path}.email`, `nobody has ${email}`);
+  const knownClient = (path: string, clientId: string) =>
+    found(clientIds.has(clientId) ? clientId : undefined, `${path}.client_id`, `there is no client ${clientId}`);
+
+  const statements = [
+    ...(await Promise.all(seed.users.map((user) => userRow(user, knownUser(user.path, user.email), existing, at)))),
+    ...seed.organizations.flatMap(({ name, displayName, policy, members, clients: decisions }) => {
+      const id = organizationIds.get(name) ?? "";
+      return [
+        upsert("organizations", { id, name, display_name: displayName, policy, created_at: at }),
+        ...members.map(({ path, email, role }) =>
+          upsert("memberships", { user_id: knownUser(path, email), organization_id: id, role, created_at: at }),
+        ),
+        ...decisions.map(({ path, clientId, status }) =>
+          upsert("organization_clients", {
+            organization_id: id,
+            client_id: knownClient(path, clientId),
+            status,
+            decided_by: null,
+            decided_at: at,
+          }),
+        ),
+      ];
+    }),
+    ...seed.clients.map((client) => clientRow(client, existing, at)),
+    ...seed.resources.map(({ path, identifier, name, scopes, accessTokenSeconds, clientId }) =>
+      upsert("resources", {
+        identifier,
+        name,
+        scopes: JSON.stringify(scopes),
+        access_token_seconds: accessTokenSeconds,
+        client_id: clientId === null ? null : knownClient(path, clientId),
+        created_at: at,
+        updated_at: at,
+      }),
+    ),
+  ];
+  return (await database.batch(statements)).flat().length;
+}
+
+/** The id of every person that the seed names, by address. */
+function resolveUsers(seed: Seed, existing: Existing): ReadonlyMap<string, string> {
+  const ids = new Map(existing.users.map((row) => [String(row["email"]), String(row["id"])]));
+  for (const { path, sub, email } of seed.users) {
+    const present = ids.get(email);
+    if (sub !== undefined && present !== undefined && sub !== present)
+      throw refuse(`${path}.sub`, `is ${sub}, but ${email} is known as ${present}, and a subject never changes`);
+    ids.set(email, sub ?? present ?? derivedId("user", email));
+  }
+  return ids;
+}
+
+async function userRow(user: SeedUser, id: string, existing: Existing, at: number): Promise<string> {
+  const present = existing.users.find((row) => row["id"] === id)?.["password_hash"];
+  const { email, emailVerified, name, profile, password } = user;
+  return upsert("users", {
+    id,
+    email,
+    email_verified: Number(emailVerified),
+    name,
+    profile: JSON.stringify(profile),
+    password_hash: password === undefined ? (present ?? null) : await hashOf(password, present),
+    created_at: at,
+    updated_at: at,
+  });
+}
+
+/** The present hash if it is one of this password: a new one would have another salt. */
+async function hashOf(password: string, present: Row[string] | undefined): Promise<string> {
+  const argon2 = await initializeArgon2();
+  const normal = normalizePassword(password);
+  if (typeof present === "string" && argon2.tryVerify(present, normal).success) return present;
+  return argon2.hash(normal, passwordHashOptions).encoded;
+}
+
+const organizationId = (name: string, existing: Existing): string =>
+  String(existing.organizations.find((row) => row["name"] === name)?.["id"] ?? derivedId("organization", name));
+
+function clientRow(client: SeedClient, existing: Existing, at: number): string {
+  const present = existing.clients.find((row) => row["client_id"] === client.clientId);
+  const secrets = secretsOf(client, parse<readonly ClientSecret[]>(present?.["secrets"]) ?? [], at);
+  const publisher = publisherOf(client, parse<Publisher>(present?.["publisher"]), at);
+  return upsert("clients", {
+    client_id: client.clientId,
+    metadata: JSON.stringify(client.metadata),
+    secrets: JSON.stringify(secrets),
+    publisher: publisher === null ? null : JSON.stringify(publisher),
+    created_at: at,
+    updated_at: at,
+  });
+}
+
+/** A new secret ends the others at once: whoever changes one in the file wants the old one dead. */
+function secretsOf(
+  { path, secret, metadata }: SeedClient,
+  present: readonly ClientSecret[],
+  at: number,
+): readonly ClientSecret[] {
+  if (metadata.token_endpoint_auth_method === "none") return [];
+  if (secret === undefined) {
+    if (present.length > 0) return present;
+    throw refuse(`${path}.client_secret`, "is missing; only a client whose token_endpoint_auth_method is none has none");
+  }
+  const sha256 = createHash("sha256").update(secret).digest("base64url");
+  const same = present.find((known) => known.sha256 === sha256 && known.expiresAt === null);
+  return [same ?? { sha256, createdAt: at, expiresAt: null }];
+}
+
+function publisherOf({ publisher }: SeedClient, present: Publisher | null, at: number): Publisher | null {
+  if (publisher === null) return null;
+  const { name, uri, verified } = publisher;
+  const before = present?.name === name ? present.verifiedAt : null;
+  return { name, ...(uri === undefined ? {} : { uri }), verifiedAt: verified ? (before ?? at) : null };
+}
+
+/** A scope has one owner (`rules/scope.ts`), also among resources that the seed leaves alone. */
+function checkScopeOwners(seed: Seed, existing: Existing): void {
+  const others = existing.resources.filter((row) => !seed.resources.some(({ identifier }) => identifier === row["identifier"]));
+  const owners = new Map(
+    others.flatMap((row) =>
+      (parse<readonly ScopeDescription[]>(row["scopes"]) ?? []).map(({ name }) => [name, row["identifier"]]),
+    ),
+  );
+  for (const { path, scopes } of seed.resources)
+    for (const [index, { name }] of scopes.entries())
+      if (owners.has(name))
+        throw refuse(`${path}.scopes[${index}].name`, `is ${name}, which ${owners.get(name)} defines already`);
+}
+
+const parse = <T>(json: Row[string] | undefined): T | null => (typeof json === "string" ? (JSON.parse(json) as T) : null);
+
+function found<T>(value: T | undefined, path: string, problem: string): T {
+  if (value === undefined) throw refuse(path, problem);
+  return value;
+}
