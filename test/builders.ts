@@ -1,0 +1,109 @@
+/** What stands in D1 before a test begins: people, organizations, resources and clients, as a seed file would put them there. */
+import { env } from "cloudflare:workers";
+import Argon2 from "@phi-ag/argon2";
+import wasm from "@phi-ag/argon2/argon2.wasm";
+import type { ClientMetadata, OrganizationPolicy, ProfileClaims, Publisher } from "../src/model.ts";
+import { passwordHashOptions } from "../src/rules/passwordHash.ts";
+import { open } from "../src/store/database.ts";
+import { clients, memberships, organizationClients, organizations, resources, users } from "../src/store/schema.ts";
+import { sha256 } from "../src/tokens/encoding.ts";
+
+export const PASSWORD = "correct-horse-battery-9";
+export const SECRET = "secret-of-the-client-with-43-characters-0000";
+export const API = "https://devops.contoso.example";
+export const CALLBACK = "https://buildboard.example/callback";
+
+const at = Date.UTC(2026, 0, 1);
+
+let passwordHash: Promise<string> | undefined;
+const hashPassword = (): Promise<string> => {
+  passwordHash ??= WebAssembly.instantiate(wasm).then(
+    (instance) => new Argon2(instance).hash(PASSWORD, { ...passwordHashOptions, salt: new Uint8Array(16) }).encoded,
+  );
+  return passwordHash;
+};
+
+/** A person who signs in with `PASSWORD`; the id is what tokens call `sub`. */
+export async function addUser(name: string, profile: ProfileClaims = {}): Promise<{ userId: string; email: string }> {
+  const userId = `aa${name.toLowerCase().padEnd(20, "0")}`;
+  const email = `${name.toLowerCase()}@contoso.example`;
+  const values = { id: userId, email, emailVerified: true, name: `${name} Example`, profile, createdAt: at, updatedAt: at };
+  await open(env.DB)
+    .insert(users)
+    .values({ ...values, passwordHash: await hashPassword() });
+  return { userId, email };
+}
+
+/** An organization and its members' user ids. */
+export async function addOrganization(
+  name: string,
+  policy: OrganizationPolicy,
+  ...members: readonly string[]
+): Promise<string> {
+  const id = `aa${name.padEnd(20, "0")}`;
+  const db = open(env.DB);
+  await db
+    .insert(organizations)
+    .values({ id, name, displayName: name[0]?.toUpperCase() + name.slice(1), policy, createdAt: at });
+  for (const userId of members)
+    await db.insert(memberships).values({ userId, organizationId: id, role: "member", createdAt: at });
+  return id;
+}
+
+export async function decideClient(organizationId: string, clientId: string, status: "approved" | "denied"): Promise<void> {
+  await open(env.DB)
+    .insert(organizationClients)
+    .values({ organizationId, clientId, status, decidedAt: at })
+    .onConflictDoUpdate({ target: [organizationClients.organizationId, organizationClients.clientId], set: { status } });
+}
+
+/** A client that may do everything, unless `metadata` says otherwise; confidential ones have `SECRET`. */
+export async function addClient(
+  clientId: string,
+  metadata: Partial<ClientMetadata> = {},
+  publisher: Publisher | null = null,
+): Promise<string> {
+  const full: ClientMetadata = {
+    client_name: "Buildboard",
+    application_type: "web",
+    redirect_uris: [CALLBACK],
+    grant_types: ["authorization_code", "refresh_token"],
+    response_types: ["code"],
+    token_endpoint_auth_method: "client_secret_basic",
+    id_token_signed_response_alg: "RS256",
+    require_pkce: true,
+    refresh_overlap_seconds: 90,
+    ...metadata,
+  };
+  const isPublic = full.token_endpoint_auth_method === "none";
+  const secrets = isPublic ? [] : [{ sha256: await sha256(SECRET), createdAt: at, expiresAt: null }];
+  await open(env.DB).insert(clients).values({ clientId, metadata: full, secrets, publisher, createdAt: at, updatedAt: at });
+  return clientId;
+}
+
+/** Contoso DevOps, whose resource server introspects as the client `contoso-devops`. */
+export async function addResource(identifier = API, prefix = "", accessTokenSeconds: number | null = null): Promise<string> {
+  const scope = (name: string, access: "read" | "write", risk: "low" | "high") => ({
+    name: prefix + name,
+    title: `${access === "read" ? "See" : "Change"} ${name}`,
+    description: `All that is in ${name}.`,
+    access,
+    risk,
+  });
+  await open(env.DB)
+    .insert(resources)
+    .values({
+      identifier,
+      name: `${prefix}Contoso DevOps`,
+      scopes: [
+        scope("workitems.read", "read", "low"),
+        scope("workitems.write", "write", "high"),
+        scope("builds.read", "read", "low"),
+      ],
+      accessTokenSeconds,
+      clientId: "contoso-devops",
+      createdAt: at,
+      updatedAt: at,
+    });
+  return identifier;
+}

@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { OAuthError } from "../../src/errors.ts";
+import { clientMetadataMembers, parseClientMetadata } from "../../src/rules/clientMetadata.ts";
+
+const least = { client_name: "A service", redirect_uris: ["https://a.example/cb"] };
+
+test("what a client leaves out gets the default of its specification", () => {
+  expect(parseClientMetadata(least)).toEqual({
+    client_name: "A service",
+    application_type: "web",
+    redirect_uris: ["https://a.example/cb"],
+    grant_types: ["authorization_code"],
+    response_types: ["code"],
+    token_endpoint_auth_method: "client_secret_basic",
+    id_token_signed_response_alg: "RS256",
+    require_pkce: true,
+    refresh_overlap_seconds: 90,
+  });
+});
+
+test("everything that a client gives is kept under its own name", () => {
+  const full = {
+    ...least,
+    client_uri: "https://a.example/",
+    logo_uri: "https://a.example/logo.png",
+    policy_uri: "https://a.example/privacy",
+    tos_uri: "http://localhost:3000/terms",
+    contacts: ["help@a.example"],
+    application_type: "native",
+    redirect_uris: ["com.example.a:/cb", "http://127.0.0.1/cb"],
+    grant_types: ["authorization_code", "refresh_token"],
+    response_types: ["code"],
+    scope: "openid things.read",
+    token_endpoint_auth_method: "client_secret_post",
+    id_token_signed_response_alg: "ES256",
+    default_max_age: 3600,
+    require_auth_time: true,
+    require_pkce: false,
+    refresh_overlap_seconds: 0,
+  };
+  expect(parseClientMetadata(full)).toEqual(full);
+  expect(Object.keys(full).toSorted()).toEqual(clientMetadataMembers.toSorted());
+});
+
+test("a member that we do not know is ignored (RFC 7591 section 2)", () => {
+  expect(parseClientMetadata({ ...least, software_version: "2", "client_name#de": "Ein Dienst" })).toEqual(
+    parseClientMetadata(least),
+  );
+});
+
+test("a client without grants needs no redirect URI: it is a resource server, which introspects", () => {
+  expect(parseClientMetadata({ client_name: "API", grant_types: [] })).toMatchObject({
+    grant_types: [],
+    response_types: [],
+    redirect_uris: [],
+  });
+});
+
+const invalid: readonly (readonly [member: string, value: unknown, description: string])[] = [
+  ["client_name", undefined, "client_name: is missing"],
+  ["client_name", "  ", "client_name: is empty"],
+  ["client_name", 7, "client_name: is not a string"],
+  ["client_name", "\ud800", "client_name: is not well-formed Unicode"],
+  ["client_name", "x".repeat(1001), "client_name: is longer than 1000 characters"],
+  ["application_type", "desktop", "application_type: is not one of web, native"],
+  ["grant_types", "authorization_code", "grant_types: is not an array"],
+  ["grant_types", ["password"], "grant_types[0]: is not one of authorization_code, refresh_token"],
+  ["grant_types", ["authorization_code", 1], "grant_types[1]: is not a string"],
+  ["grant_types", ["refresh_token"], "grant_types: has refresh_token without authorization_code"],
+  ["response_types", ["token"], "response_types[0]: is not code"],
+  ["response_types", [], "response_types: must have code"],
+  ["token_endpoint_auth_method", "tls_client_auth", "token_endpoint_auth_method: is not one of"],
+  ["token_endpoint_auth_method", null, "token_endpoint_auth_method: is not a string"],
+  ["id_token_signed_response_alg", "none", "id_token_signed_response_alg: is not one of RS256, ES256"],
+  ["id_token_signed_response_alg", "HS256", "id_token_signed_response_alg: is not one of RS256, ES256"],
+  ["default_max_age", -1, "default_max_age: is not a whole number of seconds"],
+  ["default_max_age", "60", "default_max_age: is not a whole number of seconds"],
+  ["refresh_overlap_seconds", 301, "refresh_overlap_seconds: is not a whole number from 0 to 300"],
+  ["refresh_overlap_seconds", 1.5, "refresh_overlap_seconds: is not a whole number from 0 to 300"],
+  ["require_auth_time", "true", "require_auth_time: is not true or false"],
+  ["require_pkce", 0, "require_pkce: is not true or false"],
+  ["contacts", ["a", {}], "contacts[1]: is not a string"],
+  ["scope", 'things."read"', "scope: is not a list of scopes"],
+  ["scope", ["openid"], "scope: is not a string"],
+];
+
+test.each(invalid)("%s of %j is refused as invalid_client_metadata", (member, value, description) => {
+  expect(refusalOf({ ...least, [member]: value })).toMatchObject({ code: "invalid_client_metadata", status: 400 });
+  expect(refusalOf({ ...least, [member]: value }).description).toContain(description);
+});
+
+test.each([
+  ["redirect_uris", undefined, "redirect_uris: must have at least one URI"],
+  ["redirect_uris", [], "redirect_uris: must have at least one URI"],
+  ["redirect_uris", "https://a.example/cb", "redirect_uris: is not an array"],
+  ["redirect_uris", ["https://a.example/cb", null], "redirect_uris[1]: is not a string"],
+  ["redirect_uris", ["https://a.example/cb#x"], "redirect_uris[0]: has a fragment"],
+  ["redirect_uris", ["https://a.example/cb", "http://a.example/cb"], "redirect_uris[1]: is http"],
+  ["redirect_uris", ["com.example.a:/cb"], "redirect_uris[0]: has a private-use scheme"],
+])("%s of %j is refused as invalid_redirect_uri", (member, value, description) => {
+  expect(refusalOf({ ...least, [member]: value })).toMatchObject({ code: "invalid_redirect_uri", status: 400 });
+  expect(refusalOf({ ...least, [member]: value }).description).toContain(description);
+});
+
+// CASES.md E 83 and 84
+const pages = ["client_uri", "logo_uri", "policy_uri", "tos_uri"];
+const noPages = [
+  "http://a.example/",
+  "javascript:alert(1)",
+  "data:image/svg+xml,x",
+  "ftp://a.example/",
+  "/privacy",
+  "https://u@a.example/",
+];
+test.each(pages.flatMap((member) => noPages.map((uri) => [member, uri])))("%s may not be %s", (member, uri) => {
+  expect(refusalOf({ ...least, [String(member)]: uri }).description).toMatch(new RegExp(`^${member}: `));
+});
+
+test("only a confidential client may be exempted from PKCE", () => {
+  expect(parseClientMetadata({ ...least, require_pkce: false }).require_pkce).toBe(false);
+  const publicClient = { ...least, token_endpoint_auth_method: "none", require_pkce: false };
+  expect(refusalOf(publicClient).description).toContain("require_pkce: only a confidential client");
+});
+
+test.each([[null], ["metadata"], [[]], [7]])("%j is no client metadata", (input) => {
+  expect(refusalOf(input)).toMatchObject({ code: "invalid_client_metadata" });
+});
+
+test("any JSON at all is parsed or refused with a description that a header can carry", () => {
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom("none", "web", ["code"], ["https://a.example/cb"], true, 30));
+  const input = fc.record(Object.fromEntries(clientMetadataMembers.map((member) => [member, value])), { requiredKeys: [] });
+  fc.assert(
+    fc.property(input, (metadata) => {
+      try {
+        const parsed = parseClientMetadata(metadata);
+        expect(parseClientMetadata(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed);
+      } catch (error) {
+        if (!(error instanceof OAuthError)) throw error;
+        expect(error.description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function refusalOf(input: unknown): OAuthError {
+  try {
+    parseClientMetadata(input);
+  } catch (error) {
+    if (error instanceof OAuthError) return error;
+    throw error;
+  }
+  throw new Error("was not refused");
+}
