@@ -27,17 +27,20 @@ const EDGE_DEADLINE_SECONDS = 2;
 
 /**
  * Revokes: one D1 transaction (rows, marks, audit), then the marks to KV. When it returns, refresh, redemption and
- * introspection refuse. KV may fail: D1 has the mark undelivered, and the cron delivers it.
+ * introspection refuse. KV may fail: D1 has the mark undelivered, and the cron delivers it. What ended here never comes back,
+ * so its mark is dated ahead by the skew: a token that another instance was minting meanwhile falls under it too.
  * @returns the marks; none when there was nothing alive to revoke, so that asking twice revokes once
  * @throws OAuthError temporarily_unavailable when D1 fails: then nothing is revoked, and the caller must say so
  */
 export async function revoke(deps: Deps, revocation: Revocation): Promise<readonly Mark[]> {
   const at = deps.now();
+  const { maxAccessTokenSeconds, skewSeconds } = deps.config;
+  const markedAt = at + skewSeconds * 1000;
+  const expiresAt = markedAt + maxAccessTokenSeconds * 1000;
   const plan = planOf(revocation, at);
-  const expiresAt = at + (deps.config.maxAccessTokenSeconds + deps.config.skewSeconds) * 1000;
   const { action, entry, live, ends, marked } = plan;
   const mark = (kind: Mark["kind"], select: SQL) => sql`
-    INSERT INTO revocations (kind, id, revoked_at, expires_at) SELECT ${kind}, ${select}, ${at}, ${expiresAt} ${live}
+    INSERT INTO revocations (kind, id, revoked_at, expires_at) SELECT ${kind}, ${select}, ${markedAt}, ${expiresAt} ${live}
     ON CONFLICT (kind, id) DO UPDATE SET
       revoked_at = max(revoked_at, excluded.revoked_at), expires_at = max(expires_at, excluded.expires_at), delivered_at = NULL`;
   const [, , ...rest] = await transact(deps.db, (db) => [
@@ -47,7 +50,7 @@ export async function revoke(deps: Deps, revocation: Revocation): Promise<readon
     db
       .select({ kind: revocations.kind, id: revocations.id, revokedAt: revocations.revokedAt })
       .from(revocations)
-      .where(and(eq(revocations.kind, marked.kind), eq(revocations.revokedAt, at), sql`id IN (${marked.among})`)),
+      .where(and(eq(revocations.kind, marked.kind), eq(revocations.revokedAt, markedAt), sql`id IN (${marked.among})`)),
   ]);
   const marks = rest.at(-1) as unknown as readonly Mark[];
   await putMarks(deps, marks);
@@ -124,8 +127,7 @@ async function putMarks(deps: Deps, marks: readonly Mark[]): Promise<void> {
 
 /** One mark to KV, for as long as an access token from before it can live. */
 function putMark(deps: Deps, mark: Mark): Promise<void> {
-  const { maxAccessTokenSeconds, skewSeconds } = deps.config;
-  const until = mark.revokedAt / 1000 + maxAccessTokenSeconds + skewSeconds;
+  const until = mark.revokedAt / 1000 + deps.config.maxAccessTokenSeconds;
   const expirationTtl = Math.max(MIN_TTL_SECONDS, Math.ceil(until - deps.now() / 1000));
   return deps.kv.put(markKey(mark.kind, mark.id), String(mark.revokedAt), { expirationTtl });
 }

@@ -1,0 +1,182 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { FamilyState } from "../../src/model.ts";
+import { decideCode, decideRefresh } from "../../src/rules/family.ts";
+
+const HOUR = 3_600_000;
+const CALLBACK = "https://buildboard.example/callback";
+
+/** A family that was rotated at 1 h and may be used until 10 h. */
+function state(family: Partial<FamilyState["family"]> = {}, rest: Partial<FamilyState> = {}): FamilyState {
+  return {
+    family: {
+      id: "aafamily",
+      clientId: "buildboard",
+      device: "Chrome on Linux",
+      generation: 4,
+      rotatedAt: HOUR,
+      rid: "winner",
+      redirectUri: CALLBACK,
+      codeChallenge: "challenge",
+      nonce: null,
+      scopes: ["openid", "builds.read"],
+      resources: ["https://api.example"],
+      claims: null,
+      authAt: 0,
+      acr: "0",
+      amr: [],
+      createdAt: 0,
+      codeExpiresAt: 60_000,
+      idleExpiresAt: 10 * HOUR,
+      expiresAt: 20 * HOUR,
+      revokedAt: null,
+      ...family,
+    },
+    grant: {
+      grantId: "aagrant",
+      scopes: [],
+      claims: [],
+      resources: [],
+      organizations: null,
+      createdAt: 0,
+      consentedAt: 0,
+      expiresAt: null,
+      revokedAt: null,
+    },
+    user: { userId: "aaada", email: "ada@contoso.example", emailVerified: true, name: "Ada", profile: {}, updatedAt: 0 },
+    userDisabledAt: null,
+    client: {
+      clientId: "buildboard",
+      metadata: {
+        client_name: "Buildboard",
+        application_type: "web",
+        redirect_uris: [CALLBACK],
+        grant_types: ["authorization_code", "refresh_token"],
+        response_types: ["code"],
+        token_endpoint_auth_method: "none",
+        id_token_signed_response_alg: "RS256",
+        require_pkce: true,
+        refresh_overlap_seconds: 90,
+      },
+      secrets: [],
+      publisher: null,
+      createdAt: 0,
+    },
+    clientDisabledAt: null,
+    organizations: [],
+    ...rest,
+  };
+}
+
+const ask = { clientId: "buildboard", generation: 4, scopes: [], resources: [], rid: "mine", at: HOUR + 1000 };
+const publicClient = { confidential: false, overlapSeconds: 90 };
+const revokedGrant = { grant: { ...state().grant, revokedAt: 1 } };
+
+describe("decideRefresh", () => {
+  it.each<[string, FamilyState | undefined, Partial<typeof ask>, string]>([
+    ["the update that we won", state({ generation: 5, rid: "mine" }), {}, "redeemed"],
+    ["our own retry, long after the overlap", state({ generation: 5, rid: "mine" }), { at: 9 * HOUR }, "redeemed"],
+    ["a parallel one within the overlap", state({ generation: 5 }), {}, "redeemed"],
+    ["a parallel one after the overlap", state({ generation: 5 }), { at: HOUR + 90_000 }, "reused"],
+    ["one whose successor was used", state({ generation: 6 }), {}, "reused"],
+    ["no such family", undefined, {}, "refused"],
+    ["another client's", state(), { clientId: "other" }, "refused"],
+    ["a generation to come", state({ generation: 3 }), {}, "refused"],
+    ["a revoked family's", state({ generation: 5, revokedAt: 1 }), {}, "refused"],
+    ["a revoked grant's", state({ generation: 5 }, revokedGrant), {}, "refused"],
+    ["an expired grant's", state({ generation: 5 }, { grant: { ...state().grant, expiresAt: HOUR } }), {}, "refused"],
+    ["a disabled person's", state({ generation: 5 }, { userDisabledAt: 1 }), {}, "refused"],
+    ["a disabled client's", state({ generation: 5 }, { clientDisabledAt: 1 }), {}, "refused"],
+    ["one that idled too long", state(), { at: 10 * HOUR }, "refused"],
+    ["one past its last day", state({ idleExpiresAt: 30 * HOUR }), { at: 20 * HOUR }, "refused"],
+  ])("says of %s what it is", (_, found, changes, kind) => {
+    expect(decideRefresh(found, { ...ask, ...changes }, publicClient).kind).toBe(kind);
+  });
+
+  it("never ends the family of a client that authenticated itself", () => {
+    fc.assert(
+      fc.property(fc.nat(10), fc.nat(10), fc.nat(20 * HOUR), (generation, presented, at) => {
+        const asked = { ...ask, generation: presented, at };
+        expect(decideRefresh(state({ generation }), asked, { confidential: true, overlapSeconds: 90 }).kind).not.toBe("reused");
+      }),
+    );
+  });
+
+  it("redeems nothing but the one step from what was presented, and nothing at all of a dead family", () => {
+    const deaths = fc.constantFrom<FamilyState>(
+      state({ revokedAt: 1 }),
+      state({}, revokedGrant),
+      state({}, { userDisabledAt: 1 }),
+      state({}, { clientDisabledAt: 1 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.nat(10),
+        fc.nat(10),
+        fc.nat(20 * HOUR),
+        fc.boolean(),
+        fc.boolean(),
+        deaths,
+        (current, presented, at, mine, confidential, dead) => {
+          const asked = { ...ask, generation: presented, at, rid: mine ? "winner" : "mine" };
+          const client = { confidential, overlapSeconds: 90 };
+          const alive = decideRefresh(state({ generation: current }), asked, client);
+          if (alive.kind === "redeemed") expect([alive.generation, current]).toEqual([presented + 1, presented + 1]);
+          const family = { ...dead.family, generation: current };
+          expect(decideRefresh({ ...dead, family }, asked, client).kind).toBe("refused");
+        },
+      ),
+    );
+  });
+
+  it.each<[string, Partial<typeof ask>, string]>([
+    ["a scope", { scopes: ["openid", "admin"] as never }, "invalid_scope"],
+    ["a resource", { resources: ["https://elsewhere.example"] as never }, "invalid_target"],
+  ])("refuses %s beyond the authorization by its own name", (_, changes, error) => {
+    expect(decideRefresh(state(), { ...ask, ...changes }, publicClient)).toMatchObject({ kind: "refused", error });
+  });
+});
+
+describe("decideCode", () => {
+  const code = {
+    clientId: "buildboard",
+    redirectUri: CALLBACK,
+    codeChallenge: "challenge",
+    resources: [],
+    rid: "mine",
+    at: 1000,
+  };
+  const fresh = state({ generation: 0, rid: "authorize" });
+
+  it.each<[string, FamilyState | undefined, Partial<typeof code>, string]>([
+    ["the update that we won", state({ generation: 1, rid: "mine" }), {}, "redeemed"],
+    ["one that somebody redeemed before", state({ generation: 1 }), {}, "reused"],
+    ["one whose family went on", state({ generation: 7 }), {}, "reused"],
+    ["one that expired", fresh, {}, "refused"],
+    ["no such family", undefined, {}, "refused"],
+    ["another client's, although it was used", state({ generation: 1 }), { clientId: "other" }, "refused"],
+    ["one used before, with a wrong verifier", state({ generation: 1 }), { codeChallenge: "another" }, "refused"],
+    [
+      "one used before, with a wrong redirect URI",
+      state({ generation: 1 }),
+      { redirectUri: "https://evil.example/" },
+      "refused",
+    ],
+    ["a revoked family's", state({ generation: 1, rid: "mine", revokedAt: 1 }), {}, "refused"],
+  ])("says of %s what it is", (_, found, changes, kind) => {
+    expect(decideCode(found, { ...code, ...changes }).kind).toBe(kind);
+  });
+
+  it("wants the redirect URI again where there was no challenge", () => {
+    const plain = state({ generation: 1, rid: "mine", codeChallenge: null });
+    const asked = { ...code, codeChallenge: null as never };
+    expect(decideCode(plain, { ...asked, redirectUri: null as never }).kind).toBe("refused");
+    expect(decideCode(plain, asked).kind).toBe("redeemed");
+  });
+
+  it("refuses a redirect URI that the client has given up since", () => {
+    const { client } = state();
+    const moved = { ...client, metadata: { ...client.metadata, redirect_uris: ["https://buildboard.example/new"] } };
+    expect(decideCode(state({ generation: 1, rid: "mine" }, { client: moved }), code).kind).toBe("refused");
+  });
+});

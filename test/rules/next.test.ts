@@ -1,0 +1,149 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { AuthorizationRequest, Client, Grant, Prompt, Session, User } from "../../src/model.ts";
+import { decideNext } from "../../src/rules/next.ts";
+
+const request: AuthorizationRequest = {
+  clientId: "buildboard",
+  redirectUri: "https://buildboard.example/callback",
+  state: null,
+  scopes: ["openid", "builds.read"],
+  resources: ["https://api.example"],
+  codeChallenge: "challenge",
+  nonce: null,
+  prompt: [],
+  maxAgeSeconds: null,
+  loginHint: null,
+  subjectHint: null,
+  acrValues: [],
+  claims: null,
+};
+const client = (token_endpoint_auth_method: "none" | "client_secret_basic"): Client => ({
+  clientId: "buildboard",
+  metadata: { token_endpoint_auth_method } as Client["metadata"],
+  secrets: [],
+  publisher: null,
+  createdAt: 0,
+});
+const STARTED = 1_000_000;
+const user = { userId: "aaada" } as User;
+const session: Session = { id: "s", authAt: STARTED - 60_000, selectedAt: 0, acr: "urn:x", amr: [], expiresAt: 9e9 };
+const grant: Grant = {
+  grantId: "aagrant",
+  scopes: ["openid", "builds.read"],
+  claims: [],
+  resources: ["https://api.example"],
+  organizations: null,
+  createdAt: 0,
+  consentedAt: STARTED - 1,
+  expiresAt: null,
+};
+const anew = { ...session, authAt: STARTED + 1 };
+const consentedNow = { ...grant, consentedAt: STARTED + 1 };
+
+interface Case {
+  readonly request?: Partial<AuthorizationRequest>;
+  readonly session?: Session;
+  readonly grant?: Grant | null;
+  readonly denied?: boolean;
+  readonly method?: "none" | "client_secret_basic";
+  readonly nobody?: boolean;
+}
+
+const decide = (given: Case) =>
+  decideNext(
+    {
+      request: { ...request, ...given.request },
+      client: client(given.method ?? "client_secret_basic"),
+      startedAt: STARTED,
+      denied: given.denied ?? false,
+      now: STARTED + 10,
+    },
+    given.nobody
+      ? undefined
+      : { session: given.session ?? session, user, grant: given.grant === undefined ? grant : given.grant },
+  );
+
+describe("decideNext", () => {
+  it.each<[string, Case, string]>([
+    ["nobody is signed in", { nobody: true }, "sign_in"],
+    ["nobody is signed in and no page may be shown", { nobody: true, request: { prompt: ["none"] } }, "login_required"],
+    ["everything stands", {}, "issue_code"],
+    ["nothing was consented to", { grant: null }, "consent"],
+    ["nothing was consented to and no page may be shown", { grant: null, request: { prompt: ["none"] } }, "consent_required"],
+    ["a scope is new", { request: { scopes: ["openid", "builds.read", "email"] } }, "consent"],
+    ["a resource is new", { request: { resources: ["https://other.example"] } }, "consent"],
+    ["a claim is new", { request: { claims: { id_token: { phone_number: null }, userinfo: {} } } }, "consent"],
+    [
+      "a scope is new, and the person left it out just now",
+      { request: { scopes: ["openid", "email"] }, grant: consentedNow },
+      "issue_code",
+    ],
+    ["the person allowed nothing of it", { request: { scopes: ["email"] }, grant: consentedNow }, "access_denied"],
+    ["the person denied", { denied: true }, "access_denied"],
+    ["a public client comes back on loopback", { method: "none", request: { redirectUri: "http://127.0.0.1:1/" } }, "consent"],
+    ["a public client comes back on https", { method: "none" }, "issue_code"],
+    ["consent is wanted anew", { request: { prompt: ["consent"] } }, "consent"],
+    ["consent is wanted anew, and was given", { request: { prompt: ["consent"] }, grant: consentedNow }, "issue_code"],
+    ["a sign-in is wanted anew", { request: { prompt: ["login"] } }, "sign_in"],
+    ["a sign-in is wanted anew, and was done", { request: { prompt: ["login"] }, session: anew }, "issue_code"],
+    ["the sign-in is older than max_age", { request: { maxAgeSeconds: 59 } }, "sign_in"],
+    ["the sign-in is as old as max_age allows", { request: { maxAgeSeconds: 61 } }, "issue_code"],
+    ["the sign-in is too old and no page may be shown", { request: { maxAgeSeconds: 1, prompt: ["none"] } }, "login_required"],
+    ["the account is to be chosen", { request: { prompt: ["select_account"] } }, "sign_in"],
+    [
+      "the account was chosen",
+      { request: { prompt: ["select_account"] }, session: { ...session, selectedAt: STARTED + 1 } },
+      "issue_code",
+    ],
+    ["another person is expected", { request: { subjectHint: "aagrace" } }, "sign_in"],
+    [
+      "another person is expected and no page may be shown",
+      { request: { subjectHint: "aagrace", prompt: ["none"] } },
+      "login_required",
+    ],
+    ["another person signed in than is expected", { request: { subjectHint: "aagrace" }, session: anew }, "login_required"],
+    [
+      "an essential acr is out of reach",
+      { request: { claims: { id_token: { acr: { essential: true, value: "urn:y" } }, userinfo: {} } } },
+      "access_denied",
+    ],
+    [
+      "an essential acr is met",
+      { request: { claims: { id_token: { acr: { essential: true, values: ["urn:y", "urn:x"] } }, userinfo: {} } } },
+      "issue_code",
+    ],
+  ])("when %s", (_, given, expected) => {
+    const next = decide(given);
+    expect(next.kind === "refuse" ? next.code : next.kind).toBe(expected);
+  });
+
+  const anyCase: fc.Arbitrary<Case> = fc.record({
+    request: fc.record({
+      prompt: fc.subarray<Prompt>(["none", "login", "consent", "select_account"]),
+      maxAgeSeconds: fc.constantFrom(null, 0, 30, 90),
+      scopes: fc.subarray(["openid", "builds.read", "email"], { minLength: 1 }),
+      subjectHint: fc.constantFrom(null, "aaada", "aagrace"),
+    }),
+    session: fc.constantFrom(session, anew),
+    grant: fc.constantFrom(null, grant, consentedNow),
+    method: fc.constantFrom("none" as const, "client_secret_basic" as const),
+    nobody: fc.boolean(),
+  });
+
+  it("shows no page where prompt=none forbids it, and issues only what was consented to", () => {
+    fc.assert(
+      fc.property(anyCase, (given) => {
+        const next = decide(given);
+        if (given.request?.prompt?.includes("none")) expect(["issue_code", "refuse"]).toContain(next.kind);
+        if (next.kind !== "issue_code") return;
+        expect(given.nobody).toBe(false);
+        for (const scope of next.scopes) {
+          expect(given.grant?.scopes).toContain(scope);
+          expect(given.request?.scopes).toContain(scope);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
