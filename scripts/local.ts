@@ -70,14 +70,17 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     worker(SERVER, "", ports[0], { ISSUER: server, MASTER_SECRET: masterSecret }),
     ...workers.map((name) => worker(name, join("demo", name), ports[name === "buildboard" ? 1 : 2], demo[name])),
   ]);
-  const settings = convertV4MiniflareOptions({
-    resourcePersistencePath: resourcesIn(persist),
-    logRequests: false,
-    log: new Log(LogLevel.ERROR),
-    handleStructuredLogs: ({ message }) => log(message),
-    workers: made,
-  });
-  const miniflare = new Miniflare(settings);
+  const settingsOf = (workers: (typeof made)[number][]) =>
+    convertV4MiniflareOptions({
+      resourcePersistencePath: resourcesIn(persist),
+      logRequests: false,
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: ({ message }) => log(message),
+      workers,
+    });
+  const settings = settingsOf(made);
+  // The ports open when there is something behind them: whoever asks earlier is not answered with errors.
+  const miniflare = new Miniflare(settingsOf(made.map((options) => ({ ...options, unsafeDirectSockets: [] }))));
   const database: Database = {
     batch: async (statements) => batchOf(await miniflare.getD1Database("DB", SERVER))(statements),
     // New isolates remember nothing.
@@ -91,6 +94,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   try {
     await migrate(database);
     if (seed) await applySeed(database, seed, Date.now());
+    await miniflare.setOptions(settings);
   } catch (error) {
     await stop();
     throw error;

@@ -193,7 +193,6 @@ export interface AuthorizationRequest {
   readonly loginHint: string | null;
   /** The subject of a verified `id_token_hint`. */
   readonly subjectHint: UserId | null;
-  readonly acrValues: readonly string[];
   readonly claims: ClaimsRequest | null;
 }
 

@@ -44,6 +44,8 @@ function collect(source: URLSearchParams, mayRepeat: ReadonlySet<string>): Param
   for (const [name, value] of source) {
     if (++count > MAX_PARAMETERS) throw new OAuthError("invalid_request", "The request has too many parameters.");
     if (value.includes("\0")) throw new OAuthError("invalid_request", "A parameter holds a NUL character.");
+    // What U+FFFD came to stand for is lost, so that a state could not go back as it was sent.
+    if (value.includes("\ufffd")) throw new OAuthError("invalid_request", "A parameter is not valid UTF-8.");
     const present = values.get(name);
     if (present === undefined) values.set(name, [value]);
     else if (mayRepeat.has(name)) present.push(value);

@@ -84,7 +84,6 @@ async function parseRest(
     maxAgeSeconds: parseMaxAge(parameters.find("max_age")) ?? client.metadata.default_max_age ?? null,
     loginHint: checkLength("login_hint", parameters.find("login_hint") ?? null),
     subjectHint: await parseHint(parameters.find("id_token_hint"), client, deps),
-    acrValues: (parameters.find("acr_values") ?? "").split(" ").filter((value) => value !== ""),
     claims: claims === undefined ? null : parseClaims(claims),
   };
 }

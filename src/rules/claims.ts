@@ -96,11 +96,19 @@ export function claimsAbout(user: User, names: readonly string[]): Readonly<Reco
 
 /** Whether a subject is the one that `claims` insists on by the value of `sub` (OpenID Connect Core 5.5.1). */
 export function subjectAllowed(claims: ClaimsRequest | null, subject: string): boolean {
-  return [claims?.id_token["sub"], claims?.userinfo["sub"]].every((request) => {
-    if (request == null) return true;
-    const wanted = [...(request.value === undefined ? [] : [request.value]), ...(request.values ?? [])];
-    return wanted.length === 0 || wanted.includes(subject);
-  });
+  return [claims?.id_token["sub"], claims?.userinfo["sub"]].every((request) => request == null || fits(request, subject));
+}
+
+/** Whether a sign-in's `acr` is one that `claims` insists on: essential, and with a value (OpenID Connect Core 5.5.1.1). */
+export function acrAllowed(claims: ClaimsRequest | null, acr: string): boolean {
+  const request = claims?.id_token["acr"];
+  return request == null || !request.essential || fits(request, acr);
+}
+
+/** Whether the claim's value is among those asked for; where none is named, any will do. */
+function fits({ value, values = [] }: ClaimRequest, actual: string): boolean {
+  const wanted = value === undefined ? values : [value, ...values];
+  return wanted.length === 0 || wanted.includes(actual);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

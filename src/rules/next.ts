@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 import type { AuthorizationRequest, Client, Grant, Session, User } from "../model.ts";
-import { requestedClaims, subjectAllowed } from "./claims.ts";
+import { acrAllowed, requestedClaims, subjectAllowed } from "./claims.ts";
 
 /** Where the browser goes next. */
 export type Next =
@@ -41,8 +41,7 @@ export function decideNext(
     return session.authAt >= progress.startedAt
       ? refuse("login_required", "Another person signed in than the one that the service expects.")
       : signIn;
-  const acr = request.claims?.id_token["acr"];
-  if (acr?.essential && !(acr.values ?? [acr.value]).includes(session.acr))
+  if (!acrAllowed(request.claims, session.acr))
     return refuse("access_denied", "The sign-in does not reach the essential acr that the service asks for.");
   return decideConsent(progress, grant, silent);
 }

@@ -15,7 +15,6 @@ const request: AuthorizationRequest = {
   maxAgeSeconds: null,
   loginHint: null,
   subjectHint: null,
-  acrValues: [],
   claims: null,
 };
 const client = (token_endpoint_auth_method: "none" | "client_secret_basic"): Client => ({
