@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import initializeArgon2 from "@phi-ag/argon2/node";
 import type { ClientSecret, Publisher, ScopeDescription } from "../src/model.ts";
-import { normalizePassword, passwordHashOptions } from "../src/rules/passwordHash.ts";
+import { argon2Input, passwordHashOptions } from "../src/rules/passwordHash.ts";
 import type { Database, Row } from "./database.ts";
 import { derivedId, type Seed, type SeedClient, type SeedUser } from "./seedFile.ts";
 import { refuse } from "./seedMember.ts";
@@ -98,9 +98,9 @@ async function userRow(user: SeedUser, id: string, existing: Existing, at: numbe
 /** The present hash if it is one of this password: a new one would have another salt. */
 async function hashOf(password: string, present: Row[string] | undefined): Promise<string> {
   const argon2 = await initializeArgon2();
-  const normal = normalizePassword(password);
-  if (typeof present === "string" && argon2.tryVerify(present, normal).success) return present;
-  return argon2.hash(normal, passwordHashOptions).encoded;
+  const input = argon2Input(password);
+  if (typeof present === "string" && argon2.tryVerify(present, input).success) return present;
+  return argon2.hash(input, passwordHashOptions).encoded;
 }
 
 const organizationId = (name: string, existing: Existing): string =>

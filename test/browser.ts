@@ -1,14 +1,29 @@
 import { form, ISSUER, type Server } from "./harness.ts";
+import { fieldsOf, type Page } from "./page.ts";
 
-/** What a browser is showing, or where it was sent outside of our origin. */
-export interface Page {
-  readonly status: number;
-  readonly url: string;
-  readonly headers: Headers;
-  readonly text: string;
-}
+export { fieldsOf, type Page, textOf } from "./page.ts";
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
+
+/** What a browser says of a form that a page of ours sent. */
+export const SAME_SITE = { origin: ISSUER, "sec-fetch-site": "same-origin" };
+
+/** How a POST that no page of ours sent from this browser differs from one that did: its headers, or its token. */
+export interface Forgery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly csrf?: string | null;
+}
+
+export const forgeries: readonly (readonly [name: string, forgery: Forgery])[] = [
+  ["a foreign Origin", { headers: { origin: "https://evil.example" } }],
+  ["an opaque Origin", { headers: { origin: "null" } }],
+  ["an Origin that ours is the beginning of", { headers: { origin: `${ISSUER}.evil.example` } }],
+  ["Sec-Fetch-Site: cross-site", { headers: { ...SAME_SITE, "sec-fetch-site": "cross-site" } }],
+  ["Sec-Fetch-Site: same-site", { headers: { ...SAME_SITE, "sec-fetch-site": "same-site" } }],
+  ["no token", { headers: SAME_SITE, csrf: null }],
+  ["an empty token", { headers: SAME_SITE, csrf: "" }],
+  ["an invented token", { headers: SAME_SITE, csrf: "x".repeat(43) }],
+];
 
 /** A browser as far as our pages need one: cookies, redirects within our origin, forms as they stand in the page. */
 export class Browser {
@@ -50,49 +65,21 @@ export class Browser {
 
   /** Sends the form of the page that posts to `action`: its hidden fields and ticked boxes, changed by `fields`; null takes one away. */
   submit(page: Page, action: string, fields: Readonly<Record<string, string | readonly string[] | null>> = {}): Promise<Page> {
-    const merged = { ...fieldsOf(page, action), ...fields };
-    const kept = Object.fromEntries(
-      Object.entries(merged).filter((entry): entry is [string, string | string[]] => entry[1] !== null),
-    );
-    return this.open(action, {
-      method: "POST",
-      body: form(kept),
-      headers: { origin: ISSUER, "sec-fetch-site": "same-origin" },
-    });
+    return this.open(action, { method: "POST", body: bodyOf(page, action, fields), headers: SAME_SITE });
+  }
+
+  /** Sends the same as `submit` would but for the forgery; redirects are not followed. */
+  forge(page: Page, action: string, { headers, csrf }: Forgery, fields: Fields = {}): Promise<Response> {
+    const changes = csrf === undefined ? fields : { ...fields, csrf };
+    return this.send(action, { method: "POST", body: bodyOf(page, action, changes), headers });
   }
 }
 
-/** The fields that a browser would send for the page's first form with this action if nothing were typed. */
-export function fieldsOf(page: Page, action: string): Record<string, string | string[]> {
-  const content = [...page.text.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].find(
-    ([, tag = ""]) => attribute(tag, "action") === action,
-  )?.[2];
-  if (content === undefined)
-    throw new Error(`no form to ${action} on ${page.url} (${page.status}): ${textOf(page).slice(0, 400)}`);
-  const fields: Record<string, string | string[]> = {};
-  for (const [, tag = ""] of content.matchAll(/<input\b([^>]*)>/g)) {
-    const name = attribute(tag, "name");
-    const type = attribute(tag, "type");
-    const off = (type === "checkbox" || type === "radio") && !/\schecked\b/.test(tag);
-    if (name === undefined || off || /\sdisabled\b/.test(tag) || type === "submit") continue;
-    const value = attribute(tag, "value") ?? (type === "checkbox" ? "on" : "");
-    fields[name] = name in fields ? [fields[name] ?? "", value].flat() : value;
-  }
-  return fields;
+function bodyOf(
+  page: Page,
+  action: string,
+  changes: Readonly<Record<string, string | readonly string[] | null>>,
+): URLSearchParams {
+  const merged = Object.entries({ ...fieldsOf(page, action), ...changes });
+  return form(Object.fromEntries(merged.filter((entry): entry is [string, string | readonly string[]] => entry[1] !== null)));
 }
-
-const attribute = (tag: string, name: string): string | undefined => {
-  const value = new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1];
-  return value?.replace(/&(amp|lt|gt|quot|#39);/g, (_, entity: string) => entities[entity] ?? "");
-};
-
-const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
-
-/** What a person reads on the page. */
-export const textOf = (page: Page): string =>
-  page.text
-    .replace(/<head>.*?<\/head>/s, "")
-    .replace(/<[^>]+>/g, " ")
-    .replace(/&(amp|lt|gt|quot|#39);/g, (_, entity: string) => entities[entity] ?? "")
-    .replace(/\s+/g, " ")
-    .trim();

@@ -2,8 +2,9 @@
 import { env } from "cloudflare:workers";
 import Argon2 from "@phi-ag/argon2";
 import wasm from "@phi-ag/argon2/argon2.wasm";
+import { eq } from "drizzle-orm";
 import type { ClientMetadata, OrganizationPolicy, ProfileClaims, Publisher } from "../src/model.ts";
-import { passwordHashOptions } from "../src/rules/passwordHash.ts";
+import { argon2Input, passwordHashOptions } from "../src/rules/passwordHash.ts";
 import { open } from "../src/store/database.ts";
 import { clients, memberships, organizationClients, organizations, resources, users } from "../src/store/schema.ts";
 import { sha256 } from "../src/tokens/encoding.ts";
@@ -15,13 +16,22 @@ export const CALLBACK = "https://buildboard.example/callback";
 
 const at = Date.UTC(2026, 0, 1);
 
+const hash = async (password: string): Promise<string> => {
+  const argon2 = new Argon2(await WebAssembly.instantiate(wasm));
+  return argon2.hash(argon2Input(password), { ...passwordHashOptions, salt: new Uint8Array(16) }).encoded;
+};
+
 let passwordHash: Promise<string> | undefined;
 const hashPassword = (): Promise<string> => {
-  passwordHash ??= WebAssembly.instantiate(wasm).then(
-    (instance) => new Argon2(instance).hash(PASSWORD, { ...passwordHashOptions, salt: new Uint8Array(16) }).encoded,
-  );
+  passwordHash ??= hash(PASSWORD);
   return passwordHash;
 };
+
+/** Gives the person another password than `PASSWORD`; null for none. */
+export async function setPassword(userId: string, password: string | null): Promise<void> {
+  const passwordHash = password === null ? null : await hash(password);
+  await open(env.DB).update(users).set({ passwordHash }).where(eq(users.id, userId));
+}
 
 /** A person who signs in with `PASSWORD`; the id is what tokens call `sub`. */
 export async function addUser(name: string, profile: ProfileClaims = {}): Promise<{ userId: string; email: string }> {

@@ -1,6 +1,6 @@
 import Argon2 from "@phi-ag/argon2";
 import wasm from "@phi-ag/argon2/argon2.wasm";
-import { MAX_PASSWORD_LENGTH, normalizePassword } from "../rules/passwordHash.ts";
+import { argon2Input, MAX_PASSWORD_LENGTH } from "../rules/passwordHash.ts";
 
 /** The hash of a password that nobody knows, for people who do not exist: made with `passwordHashOptions`, as a test checks. */
 export const NOBODYS_HASH = "$argon2id$v=19$m=19456,t=2,p=1$/GbojpZcnqCwhjheIv2aEg$bHef8CklxK8J18xhUsAxkXOYY76MfzRRrB5/FkCoxLk";
@@ -20,6 +20,6 @@ function loadArgon2(): Promise<Argon2> {
 export async function isPassword(encoded: string | null, password: string): Promise<boolean> {
   const argon2 = await loadArgon2();
   const tooLong = password.length > MAX_PASSWORD_LENGTH;
-  const { success } = argon2.tryVerify(encoded ?? NOBODYS_HASH, tooLong ? "" : normalizePassword(password));
+  const { success } = argon2.tryVerify(encoded ?? NOBODYS_HASH, tooLong ? "" : argon2Input(password));
   return success && encoded !== null && !tooLong;
 }

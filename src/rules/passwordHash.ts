@@ -10,5 +10,12 @@ export const passwordHashOptions = {
 /** Longer ones are refused like wrong ones: the work of hashing grows with the length. */
 export const MAX_PASSWORD_LENGTH = 1024;
 
-/** The form that is hashed: one for all ways of typing the same characters (NIST SP 800-63B section 3.1.1.2), never cut. */
-export const normalizePassword = (password: string): string => password.normalize("NFKC");
+/**
+ * What is hashed: one form for all ways of typing the same characters (NIST SP 800-63B section 3.1.1.2), never cut. The library
+ * writes UTF-8 but reads as many bytes as the text has UTF-16 units (@phi-ag/argon2 0.5), which would cut every password beyond
+ * ASCII: NULs at the end make up the difference, and of them nothing is read. The hash is then argon2id of the UTF-8 alone.
+ */
+export function argon2Input(password: string): string {
+  const normal = password.normalize("NFKC");
+  return normal + "\0".repeat(new TextEncoder().encode(normal).length - normal.length);
+}
