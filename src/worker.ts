@@ -3,7 +3,7 @@ import { type Deps, type Env, loadDeps } from "./config.ts";
 import { work } from "./cron.ts";
 
 export default {
-  fetch(request, env) {
+  fetch: (request, env) => {
     let deps: Deps;
     try {
       deps = loadDeps(env);

@@ -1,12 +1,14 @@
 import type { Deps } from "../config.ts";
 import { loadSigningKey } from "../keyring.ts";
-import type { AccessTokenClaims, Authorization, Resource } from "../model.ts";
+import type { AccessTokenClaims, Authorization, Client, Resource, SigningAlgorithm } from "../model.ts";
 import { claimsAbout, claimsOf } from "../rules/claims.ts";
 import { loadResources } from "../store/resources.ts";
 import { signAccessToken } from "../tokens/accessToken.ts";
 import { mintCredential } from "../tokens/credential.ts";
 import { toBase64url } from "../tokens/encoding.ts";
 import { signIdToken } from "../tokens/idToken.ts";
+
+const ACCESS_TOKEN_ALG: SigningAlgorithm = "ES256";
 
 /** A successful answer of the token endpoint (RFC 6749 section 5.1, OpenID Connect Core 3.1.3.3). */
 export interface TokenResponse {
@@ -19,13 +21,25 @@ export interface TokenResponse {
   readonly id_token?: string;
 }
 
+/**
+ * Loads into this isolate's memory all that minting for the client needs. It comes before a credential is used up: were D1 to
+ * fail only afterwards, the client would have lost its code. No trip once warm.
+ */
+export async function prepareToIssue(deps: Deps, client: Client): Promise<void> {
+  const loadKeys = async () => {
+    await loadSigningKey(deps, ACCESS_TOKEN_ALG);
+    await loadSigningKey(deps, client.metadata.id_token_signed_response_alg);
+  };
+  await Promise.all([loadKeys(), loadResources(deps)]);
+}
+
 /** Mints the tokens of an authorization. Nothing else does. */
 export async function issue(deps: Deps, authorization: Authorization): Promise<TokenResponse> {
   const { scopes, familyId, refreshGeneration } = authorization;
   const issuedAt = Math.floor(deps.now() / 1000);
   const lifetime = accessTokenSeconds(deps, authorization.resources, await loadResources(deps));
   const claims = accessTokenClaims(deps, authorization, issuedAt, lifetime);
-  const accessToken = await signAccessToken(await loadSigningKey(deps, "ES256"), claims);
+  const accessToken = await signAccessToken(await loadSigningKey(deps, ACCESS_TOKEN_ALG), claims);
   return {
     access_token: accessToken,
     token_type: "Bearer",

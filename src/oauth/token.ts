@@ -6,7 +6,7 @@ import type { Authorization, Client, GrantType } from "../model.ts";
 import { authenticateClient } from "./clientAuthentication.ts";
 import { authorizationCode } from "./grants/authorizationCode.ts";
 import { refreshToken } from "./grants/refreshToken.ts";
-import { issue } from "./issue.ts";
+import { issue, prepareToIssue } from "./issue.ts";
 
 /** What a grant type adds to the pipeline: from the request and its client to what may be issued. */
 export type Grant = (form: Parameters, client: Client, deps: Deps) => Promise<Authorization>;
@@ -25,5 +25,6 @@ export const token: Endpoint = async (request, deps) => {
   if (grantType === undefined) throw new OAuthError("unsupported_grant_type", "This grant_type is not supported here.");
   if (!client.metadata.grant_types.includes(grantType))
     throw new OAuthError("unauthorized_client", "The client is not registered for this grant_type.");
+  await prepareToIssue(deps, client);
   return json(await issue(deps, await grants[grantType](form, client, deps)));
 };

@@ -1,6 +1,6 @@
 import { gt, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { SigningAlgorithm } from "../model.ts";
+import { auditWhen } from "./audit.ts";
 import { transact } from "./database.ts";
 import { signingKeys } from "./schema.ts";
 
@@ -16,14 +16,15 @@ export async function loadKeyRows(deps: Deps): Promise<readonly SigningKeyRow[]>
 
 /** Stores the key unless the algorithm has one already that signs at `row.activeAt` or begins later: of instances that race, one wins. */
 export async function addKey(deps: Deps, row: SigningKeyRow): Promise<void> {
-  const covering = (alg: SigningAlgorithm, at: number) =>
-    sql`SELECT 1 FROM signing_keys WHERE alg = ${alg} AND retires_at > ${at}`;
+  const { kid, alg, activeAt } = row;
+  const missing = sql`
+    WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE kid = ${kid} OR (alg = ${alg} AND retires_at > ${activeAt}))`;
   await transact(deps.db, (db) => [
+    auditWhen(db, { at: row.createdAt, action: "key.created", actor: "system", detail: { kid, alg } }, missing),
     db.run(sql`
       INSERT INTO signing_keys (kid, alg, public_jwk, sealed_private_jwk, created_at, active_at, retires_at, expires_at)
-      SELECT ${row.kid}, ${row.alg}, ${JSON.stringify(row.publicJwk)}, ${row.sealedPrivateJwk}, ${row.createdAt},
-             ${row.activeAt}, ${row.retiresAt}, ${row.expiresAt}
-      WHERE NOT EXISTS (${covering(row.alg, row.activeAt)})
-      ON CONFLICT (kid) DO NOTHING`),
+      SELECT ${kid}, ${alg}, ${JSON.stringify(row.publicJwk)}, ${row.sealedPrivateJwk}, ${row.createdAt},
+             ${activeAt}, ${row.retiresAt}, ${row.expiresAt}
+      ${missing}`),
   ]);
 }

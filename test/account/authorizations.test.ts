@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { markKey } from "../../src/model.ts";
 import { checkToken, createResourceServer } from "../../src/verify/index.ts";
 import { Browser, fieldsOf, forgeries, type Page, SAME_SITE, textOf } from "../browser.ts";
-import { addClient, addOrganization, addResource, addUser, API, decideClient } from "../builders.ts";
+import { API, addClient, addOrganization, addResource, addUser, decideClient } from "../builders.ts";
 import {
   approve,
   authorizationUrl,
@@ -77,6 +77,9 @@ async function expectDead(tokens: Tokens) {
   expect(await introspect(server, tokens.access_token)).toEqual({ active: false });
 }
 
+/** A mark of this moment: dated ahead by the skew. */
+const markNow = (): string => String(server.deps.now() + server.deps.config.skewSeconds * 1000);
+
 const sheets = (page: Page): readonly string[] =>
   [...page.text.matchAll(/<article\b.*?<\/article>/gs)].map(([text]) => textOf({ ...page, text }));
 
@@ -96,6 +99,7 @@ describe("Settings, Authorizations", () => {
   it("lists a service with its publisher, permissions, organizations, times and devices", async () => {
     const fabrikam = await addOrganization("fabrikam", "approved", ada.userId);
     await obtainTokens(server, browser, ada.email);
+    server.pass(1);
     await connectAnotherDevice(FIREFOX);
     server.pass(3 * 3600);
     const page = await browser.open(HERE);
@@ -307,7 +311,8 @@ describe("to revoke", () => {
     await send({ action: "revoke", grant_id: own.grant });
     const other = new Browser(server);
     await signIn(other, await other.open("/sign-in"), grace.email);
-    for (const id of [own.grant, own.family]) expect(textOf(await other.open(`${HERE}?revoked=${id}`))).not.toContain("Revoked");
+    for (const id of [own.grant, own.family])
+      expect(textOf(await other.open(`${HERE}?revoked=${id}`))).not.toContain("Revoked");
   });
 
   it.each([
@@ -380,7 +385,9 @@ describe("to revoke", () => {
   it("happens when KV fails, and the mark waits in the outbox", async () => {
     const { csrf = "" } = fieldsOf(await browser.open(HERE), HERE);
     const failing = (kv: KVNamespace) =>
-      new Proxy(kv, { get: (target, name) => (name === "put" ? () => Promise.reject(new Error("429")) : Reflect.get(target, name)) });
+      new Proxy(kv, {
+        get: (target, name) => (name === "put" ? () => Promise.reject(new Error("429")) : Reflect.get(target, name)),
+      });
     const second = new Browser(createServer({ kv: failing, clock: { now: server.deps.now() } }));
     for (const [name, value] of browser.cookies) second.cookies.set(name, value);
     const body = form({ csrf, action: "revoke", grant_id: own.grant });

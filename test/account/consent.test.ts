@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { open } from "../../src/store/database.ts";
 import { memberships, sessions } from "../../src/store/schema.ts";
 import { Browser, fieldsOf, forgeries, type Page, SAME_SITE, textOf } from "../browser.ts";
-import { addClient, addOrganization, addResource, addUser, API, CALLBACK, decideClient, PASSWORD } from "../builders.ts";
+import { API, addClient, addOrganization, addResource, addUser, CALLBACK, decideClient, PASSWORD } from "../builders.ts";
 import {
   approve,
   authorizationUrl,
@@ -289,7 +289,9 @@ describe("permissions", () => {
 
   it("are told in words, in groups of what may be seen and what may be changed, the risky ones marked", async () => {
     const page = await begin({ scope: "openid email workitems.read workitems.write builds.read" });
-    const legends = [...page.text.matchAll(/<legend>(.*?)<\/legend>/gs)].map(([, legend = ""]) => legend.replace(/<[^>]+>/g, ""));
+    const legends = [...page.text.matchAll(/<legend>(.*?)<\/legend>/gs)].map(([, legend = ""]) =>
+      legend.replace(/<[^>]+>/g, ""),
+    );
     expect(legends).toEqual(["About you", "See in Contoso DevOps", "Change in Contoso DevOps", "In which organizations"]);
     expect(itemOf(page, "Change workitems")).toContain("High risk");
     expect(itemOf(page, "Your email address")).toContain(ada.email);
@@ -493,7 +495,12 @@ describe("who asks", () => {
     ["300 characters", "x".repeat(300), `${"x".repeat(80)}…`, undefined],
     ["lines of its own", "Buildboard\r\n\r\nVerified publisher", "Buildboard Verified publisher", undefined],
     ["an element", "<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;", undefined],
-    ["the end of a bdi", '</bdi></h1><a href="//evil.example">', "&lt;/bdi&gt;&lt;/h1&gt;&lt;a href=&quot;//evil.example&quot;&gt;", undefined],
+    [
+      "the end of a bdi",
+      '</bdi></h1><a href="//evil.example">',
+      "&lt;/bdi&gt;&lt;/h1&gt;&lt;a href=&quot;//evil.example&quot;&gt;",
+      undefined,
+    ],
     ["nothing that can be seen", "\u200b\u2060", "A service without a name", "invisible characters"],
   ])("may have a name with %s, which is shown cleaned, kept apart, and told of", async (_, client_name, shown, warning) => {
     await addClient("hostile", { client_name, redirect_uris: ["https://evil.example/callback"] });

@@ -297,8 +297,7 @@ describe("a password", () => {
     const hash = `$argon2id$v=19$m=19456,t=2,p=1$${"A".repeat(22)}$${digest}`;
     await open(env.DB).update(users).set({ passwordHash: hash });
     expect(isIn(await attempt(ada.email, password))).toBe(true);
-    for (const cut of [password.slice(0, -1), password.slice(0, 6)])
-      expect((await attempt(ada.email, cut)).status).toBe(400);
+    for (const cut of [password.slice(0, -1), password.slice(0, 6)]) expect((await attempt(ada.email, cut)).status).toBe(400);
   });
 
   it("can be pasted and filled in by a password manager", async () => {

@@ -1,0 +1,648 @@
+/** What becomes of each request when D1 or KV fails under it, at each of its calls. Time stands still save where a fault moves it. */
+import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { work } from "../src/cron.ts";
+import { markKey } from "../src/model.ts";
+import { open } from "../src/store/database.ts";
+import { audit, families, revocations } from "../src/store/schema.ts";
+import { Browser, fieldsOf, textOf } from "./browser.ts";
+import { addClient, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
+import {
+  authorizationUrl,
+  authorize,
+  codeRequest,
+  introspect,
+  obtainTokens,
+  post,
+  refreshRequest,
+  signIn,
+  tokensOf,
+} from "./flow.ts";
+import { basic, createServer, empty, form, ISSUER, type Server, snapshot } from "./harness.ts";
+
+const SETTINGS = "/settings/authorizations";
+const clock = { now: Date.UTC(2026, 10, 24, 12, 0, 0, 250) };
+
+let server: Server;
+let browser: Browser;
+let ada: { userId: string; email: string };
+/** What no log line and no error may hold. */
+let secrets: string[];
+let lines: string[];
+
+const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
+let passing: ReturnType<typeof setTimeout> | undefined;
+
+/** Lets everything run that waits for nothing but the clock, then moves the clock on. */
+function passSoon(milliseconds: number): void {
+  passing ??= realSetTimeout(() => {
+    passing = undefined;
+    vi.advanceTimersByTime(milliseconds);
+  }, 1);
+}
+
+type Call = () => Promise<unknown>;
+/** What happens instead of a call to D1 or KV. */
+type Fault = (call: Call) => Promise<unknown>;
+
+const fails: Fault = async () => {
+  throw new Error("D1_ERROR: internal error; reference = 0123456789");
+};
+const losesTheRequest: Fault = async () => {
+  passSoon(100);
+  throw new Error("D1_ERROR: Network connection lost.");
+};
+const losesTheAnswer: Fault = async (call) => {
+  await call();
+  passSoon(100);
+  throw new Error("D1_ERROR: Network connection lost.");
+};
+const hangs: Fault = () => {
+  passSoon(3000);
+  return new Promise(() => {});
+};
+
+/** A D1 of which the n-th call, from 1, goes as `at` says. */
+function createFaultyServer(at: (call: number) => Fault | undefined): Server {
+  let calls = 0;
+  const db = (real: D1Database) =>
+    new Proxy(real, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        if (name !== "batch") return value.bind(target);
+        return (statements: D1PreparedStatement[]) => {
+          const call = () => target.batch(statements);
+          return (at(++calls) ?? ((run) => run()))(call);
+        };
+      },
+    });
+  return createServer({ clock, db });
+}
+
+const nth = (call: number, fault: Fault) => (current: number) => (current === call ? fault : undefined);
+
+/** This browser's cookies, in front of another isolate. */
+function browserOn(on: Server): Browser {
+  const copy = new Browser(on);
+  for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
+  return copy;
+}
+
+/** Every row of D1. To put them back takes a hundredth of the time in which people sign in and approve. */
+async function saveRows(): Promise<readonly D1PreparedStatement[]> {
+  const { results } = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('d1_migrations', 'signing_keys') AND name NOT GLOB '_cf*'",
+  ).all<{ name: string }>();
+  const tables = results.map(({ name }) => name);
+  const contents = await env.DB.batch<Record<string, unknown>>(tables.map((name) => env.DB.prepare(`SELECT * FROM "${name}"`)));
+  return contents.flatMap(({ results: rows }, index) =>
+    rows.map((row) => {
+      const names = Object.keys(row);
+      const sql = `INSERT INTO "${tables[index]}" (${names.join()}) VALUES (${names.map(() => "?").join()})`;
+      return env.DB.prepare(sql).bind(...Object.values(row));
+    }),
+  );
+}
+
+async function restoreRows(rows: readonly D1PreparedStatement[]): Promise<void> {
+  await empty();
+  await env.DB.batch([env.DB.prepare("PRAGMA defer_foreign_keys = on"), ...rows]);
+}
+
+/** How many rows each table has of each kind of event: what a lost answer must not double. */
+async function tally(): Promise<unknown> {
+  const statements = [
+    "SELECT action, count(*) AS n FROM audit GROUP BY action",
+    "SELECT generation, revoked_at IS NULL AS live, count(*) AS n FROM families GROUP BY 1, 2",
+    "SELECT revoked_at IS NULL AS live, json_array_length(scopes), count(*) AS n FROM grants GROUP BY 1, 2",
+    "SELECT kind, count(*) AS n FROM revocations GROUP BY kind",
+    "SELECT count(*) AS n FROM sessions",
+  ];
+  return (await env.DB.batch(statements.map((sql) => env.DB.prepare(sql)))).map(({ results }) => results);
+}
+
+async function setUp(): Promise<void> {
+  await empty();
+  secrets = [PASSWORD, SECRET];
+  server = createServer({ clock });
+  browser = new Browser(server);
+  ada = await addUser("Ada");
+  await addOrganization("contoso", "all", ada.userId);
+  await addResource();
+  await addClient("buildboard");
+  await addClient("cli", { token_endpoint_auth_method: "none" });
+  await addClient("contoso-devops", { grant_types: [], redirect_uris: [] });
+}
+
+/** One request, to be sent to any isolate. */
+type Send = (on: Server) => Promise<Response>;
+
+const sendForm =
+  (path: string, fields: Parameters<typeof form>[0]): Send =>
+  (on) =>
+    browserOn(on).send(path, {
+      method: "POST",
+      body: form(fields),
+      headers: { origin: ISSUER, "sec-fetch-site": "same-origin" },
+    });
+
+/** The one field that every form of a page has. */
+async function csrfOf(path: string): Promise<{ csrf: string }> {
+  const { csrf } = fieldsOf(await browser.open(path), path);
+  return { csrf: String(csrf) };
+}
+
+async function obtain() {
+  const tokens = await obtainTokens(server, browser, ada.email);
+  secrets.push(tokens.access_token, tokens.refresh_token, tokens.id_token);
+  server.pass(1);
+  return tokens;
+}
+
+const obtainCode = async () => {
+  const code = (await authorize(browser, ada.email)).get("code") ?? "";
+  secrets.push(code);
+  return code;
+};
+
+const bearer = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } });
+
+/** Every request that reaches D1: the status that it gets when all is well, and what must have been before it. */
+const operations: readonly (readonly [name: string, status: number, arrange: () => Promise<Send>])[] = [
+  ["GET /authorize of a stranger", 303, async () => (on) => on.fetch(authorizationUrl())],
+  [
+    "GET /sign-in",
+    200,
+    async () => {
+      const page = await browser.open(authorizationUrl());
+      return (on) => browserOn(on).send(new URL(page.url).pathname + new URL(page.url).search);
+    },
+  ],
+  [
+    "POST /sign-in",
+    303,
+    async () => {
+      const page = await browser.open(authorizationUrl());
+      return sendForm("/sign-in", { ...fieldsOf(page, "/sign-in"), email: ada.email, password: PASSWORD });
+    },
+  ],
+  [
+    "GET /authorize that shows the approval page",
+    200,
+    async () => {
+      const page = await signIn(browser, await browser.open(authorizationUrl()), ada.email);
+      return (on) => browserOn(on).send(new URL(page.url).pathname + new URL(page.url).search);
+    },
+  ],
+  [
+    "POST /consent",
+    303,
+    async () => {
+      const page = await signIn(browser, await browser.open(authorizationUrl()), ada.email);
+      return sendForm("/consent", { ...fieldsOf(page, "/consent"), decision: "approve" });
+    },
+  ],
+  [
+    "GET /authorize that yields a code",
+    303,
+    async () => {
+      await obtain();
+      return (on) => browserOn(on).send(authorizationUrl());
+    },
+  ],
+  [
+    "POST /token with a code",
+    200,
+    async () => {
+      const code = await obtainCode();
+      return (on) => post(on, "/token", codeRequest(code));
+    },
+  ],
+  [
+    "POST /token with a refresh token",
+    200,
+    async () => {
+      const { refresh_token } = await obtain();
+      return (on) => post(on, "/token", refreshRequest(refresh_token));
+    },
+  ],
+  [
+    "POST /revoke with a refresh token",
+    200,
+    async () => {
+      const { refresh_token } = await obtain();
+      return (on) => post(on, "/revoke", { token: refresh_token });
+    },
+  ],
+  [
+    "POST /revoke with an access token",
+    200,
+    async () => {
+      const { access_token } = await obtain();
+      return (on) => post(on, "/revoke", { token: access_token });
+    },
+  ],
+  [
+    "POST /introspect",
+    200,
+    async () => {
+      const { access_token } = await obtain();
+      return (on) => post(on, "/introspect", { token: access_token }, basic("contoso-devops", SECRET));
+    },
+  ],
+  [
+    "GET /userinfo",
+    200,
+    async () => {
+      const { access_token } = await obtain();
+      return (on) => on.fetch("/userinfo", bearer(access_token));
+    },
+  ],
+  [
+    `GET ${SETTINGS}`,
+    200,
+    async () => {
+      await obtain();
+      return (on) => browserOn(on).send(SETTINGS);
+    },
+  ],
+  [
+    `POST ${SETTINGS} for one service`,
+    303,
+    async () => {
+      const { grant_id } = await introspect(server, (await obtain()).access_token);
+      return sendForm(SETTINGS, { ...(await csrfOf(SETTINGS)), action: "revoke", grant_id: String(grant_id) });
+    },
+  ],
+  [
+    `POST ${SETTINGS} for everything`,
+    303,
+    async () => {
+      await obtain();
+      return sendForm(SETTINGS, { ...(await csrfOf(SETTINGS)), action: "revoke_all" });
+    },
+  ],
+  [
+    "POST /sign-out",
+    303,
+    async () => {
+      await obtain();
+      return sendForm("/sign-out", await csrfOf("/sign-out"));
+    },
+  ],
+  ["GET /.well-known/openid-configuration", 200, async () => (on) => on.fetch("/.well-known/openid-configuration")],
+  ["GET /jwks", 200, async () => (on) => on.fetch("/jwks")],
+];
+
+/** 503 that says when to come again and nothing of why, which stands in the log under the id that the answer bears. */
+async function expectUnavailable(response: Response, call: number): Promise<void> {
+  const text = await response.text();
+  expect(response.status, `call ${call}: ${text.slice(0, 300)}`).toBe(503);
+  expect(response.headers.get("retry-after")).toBe("5");
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(text).toContain("temporarily_unavailable");
+  expect(text).not.toContain("D1");
+  const line = JSON.parse(lines.at(-1) ?? "{}");
+  expect(line).toMatchObject({ level: "error", status: 503 });
+  expect(response.headers.get("request-id") ?? text).toContain(line.request_id);
+}
+
+beforeAll(async () => {
+  await createServer().fetch("/jwks");
+});
+
+beforeEach(() => {
+  lines = [];
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  for (const method of ["error", "info"] as const)
+    vi.spyOn(console, method).mockImplementation((line: unknown) => void lines.push(String(line)));
+});
+
+afterEach(() => {
+  realClearTimeout(passing);
+  passing = undefined;
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  for (const secret of [...secrets, ...browser.cookies.values()]) expect(lines.join("\n")).not.toContain(secret);
+});
+
+describe.each(operations)("%s", (_, status, arrange) => {
+  let send: Send;
+  let rows: readonly D1PreparedStatement[];
+  let calls: number;
+  let tallied: unknown;
+
+  beforeAll(async () => {
+    await setUp();
+    send = await arrange();
+    rows = await saveRows();
+    const healthy = createServer({ clock });
+    expect((await send(healthy)).status).toBe(status);
+    calls = healthy.trips.d1;
+    tallied = await tally();
+  });
+
+  /** Once for each call that the request makes to D1 in an isolate that knows nothing yet. */
+  async function atEachCall(check: (call: number) => Promise<void>): Promise<void> {
+    expect(calls).toBeGreaterThan(0);
+    for (let call = 1; call <= calls; call++) {
+      await restoreRows(rows);
+      await check(call);
+    }
+  }
+
+  it.each([
+    ["fails", fails],
+    ["hangs", hangs],
+  ])("gets 503 when D1 %s at any of its calls, has changed nothing, and succeeds when it is sent again", (_, fault) =>
+    atEachCall(async (call) => {
+      const faulty = createFaultyServer(nth(call, fault));
+      const before = await snapshot();
+      await expectUnavailable(await send(faulty), call);
+      expect(await snapshot(), `call ${call}`).toBe(before);
+      expect((await send(faulty)).status, `again after call ${call}`).toBe(status);
+      expect(await tally()).toEqual(tallied);
+    }),
+  );
+
+  it.each([
+    ["request", losesTheRequest],
+    ["answer", losesTheAnswer],
+  ])("does not notice that D1 loses one %s, at whichever of its calls: it happens once", (_, fault) =>
+    atEachCall(async (call) => {
+      const response = await send(createFaultyServer(nth(call, fault)));
+      expect(response.status, `call ${call}: ${lines.join()}`).toBe(status);
+      expect(await tally(), `call ${call}`).toEqual(tallied);
+    }),
+  );
+});
+
+describe("when D1 loses the answer to a batch that it has carried out", () => {
+  beforeEach(setUp);
+
+  it("a code gives its tokens all the same, once, and the refresh token is good", async () => {
+    const code = await obtainCode();
+    const { refresh_token } = await tokensOf(
+      await post(createFaultyServer(nth(4, losesTheAnswer)), "/token", codeRequest(code)),
+    );
+    expect((await post(server, "/token", refreshRequest(refresh_token))).status).toBe(200);
+    expect(await open(env.DB).select().from(families)).toMatchObject([{ generation: 2, revokedAt: null }]);
+    const redeemed = await open(env.DB).select().from(audit).where(eq(audit.action, "code.redeemed"));
+    expect(redeemed).toHaveLength(1);
+  });
+
+  it("a refresh gives the successor all the same, and that one refreshes", async () => {
+    const first = await obtain();
+    const faulty = createFaultyServer(nth(4, losesTheAnswer));
+    const second = await tokensOf(await post(faulty, "/token", refreshRequest(first.refresh_token)));
+    expect(second.refresh_token).not.toBe(first.refresh_token);
+    expect((await post(server, "/token", refreshRequest(second.refresh_token))).status).toBe(200);
+    expect(await open(env.DB).select().from(families)).toMatchObject([{ generation: 3, revokedAt: null }]);
+  });
+
+  it("and does so again and again, it is given up after three attempts", async () => {
+    const { access_token } = await obtain();
+    let attempts = 0;
+    const faulty = createFaultyServer((call) => {
+      attempts = call;
+      return async () => {
+        passSoon(400);
+        throw new Error("D1_ERROR: D1 DB is overloaded. Requests queued for too long.");
+      };
+    });
+    await expectUnavailable(await faulty.fetch("/userinfo", bearer(access_token)), 1);
+    expect(attempts).toBe(3);
+  });
+});
+
+describe("when D1 carries a batch out after we have stopped waiting", () => {
+  let carriedOut: Promise<unknown> | undefined;
+  const isLate: Fault = (call) => {
+    carriedOut = call();
+    return hangs(call);
+  };
+  /** An isolate that knows its client, resources and keys, and whose next call is late. */
+  async function createLateServer(): Promise<Server> {
+    let armed = false;
+    const on = createFaultyServer(() => (armed ? isLate : undefined));
+    await post(on, "/token", refreshRequest("csr_unknown"));
+    armed = true;
+    return on;
+  }
+  beforeEach(setUp);
+
+  it("a refresh that is sent again gets the successor", async () => {
+    const { refresh_token } = await obtain();
+    await expectUnavailable(await post(await createLateServer(), "/token", refreshRequest(refresh_token)), 1);
+    await carriedOut;
+    expect(await open(env.DB).select().from(families)).toMatchObject([{ generation: 2 }]);
+    const again = await tokensOf(await post(server, "/token", refreshRequest(refresh_token)));
+    expect((await post(server, "/token", refreshRequest(again.refresh_token))).status).toBe(200);
+  });
+
+  it("a code that is sent again is refused, and the person, still signed in, is back in with one round", async () => {
+    const code = await obtainCode();
+    await expectUnavailable(await post(await createLateServer(), "/token", codeRequest(code)), 1);
+    await carriedOut;
+    expect((await post(server, "/token", codeRequest(code))).status).toBe(400);
+    const silent = (await authorize(browser, ada.email, { prompt: "none" })).get("code") ?? "";
+    expect((await post(server, "/token", codeRequest(silent))).status).toBe(200);
+  });
+});
+
+/** The settings page's form, sent for all services. */
+const everything = { action: "revoke_all" };
+
+describe("while D1 is down", () => {
+  beforeEach(setUp);
+
+  it("nothing is said to be revoked: /revoke answers 503, the settings page says so in words, and the tokens live on", async () => {
+    const { access_token, refresh_token } = await obtain();
+    let down = false;
+    const faulty = createFaultyServer(() => (down ? fails : undefined));
+    const visitor = browserOn(faulty);
+    const list = await visitor.open(SETTINGS);
+    down = true;
+    const before = await snapshot();
+    for (const token of [access_token, refresh_token]) expect((await post(faulty, "/revoke", { token })).status).toBe(503);
+    const page = await visitor.submit(list, SETTINGS, everything);
+    expect(page.status).toBe(503);
+    expect(page.headers.get("retry-after")).toBe("5");
+    expect(textOf(page)).toContain("Not revoked. The access still stands");
+    expect(await snapshot()).toBe(before);
+    expect((await env.KV.list()).keys).toEqual([]);
+    expect(await introspect(server, access_token)).toMatchObject({ active: true });
+    expect((await post(server, "/token", refreshRequest(refresh_token))).status).toBe(200);
+    down = false;
+    expect(textOf(await visitor.submit(list, SETTINGS, everything))).toContain("Revoked");
+    expect(await introspect(server, access_token)).toEqual({ active: false });
+  });
+
+  it("an isolate that has seen them still gives out metadata and keys, so that resource servers go on", async () => {
+    let down = false;
+    const faulty = createFaultyServer(() => (down ? fails : undefined));
+    const paths = ["/jwks", "/.well-known/openid-configuration", "/style.css", "/"];
+    for (const path of paths) expect((await faulty.fetch(path)).status).toBe(200);
+    down = true;
+    for (const path of paths) expect((await faulty.fetch(path)).status, path).toBe(200);
+  });
+
+  it("two hundred requests that it leaves hanging are all answered", async () => {
+    const { access_token } = await obtain();
+    const faulty = createFaultyServer((call) => (call === 1 ? undefined : hangs));
+    await faulty.fetch("/jwks");
+    const answers = await Promise.all(Array.from({ length: 200 }, () => faulty.fetch("/userinfo", bearer(access_token))));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+/** A KV whose puts go as `fault` says, while there is one; `puts` are those that were asked of it. */
+function createEdge() {
+  const edge = {
+    fault: undefined as Fault | undefined,
+    puts: 0,
+    kv: (real: KVNamespace) =>
+      new Proxy(real, {
+        get(target, name) {
+          const value = Reflect.get(target, name);
+          if (name !== "put") return typeof value === "function" ? value.bind(target) : value;
+          return (...args: Parameters<KVNamespace["put"]>) => {
+            edge.puts++;
+            const call = () => target.put(...args);
+            return edge.fault === undefined ? call() : edge.fault(call);
+          };
+        },
+      }),
+  };
+  return edge;
+}
+
+describe("when KV fails while something is revoked", () => {
+  let edge: ReturnType<typeof createEdge>;
+  let on: Server;
+  beforeEach(async () => {
+    await setUp();
+    edge = createEdge();
+    on = createServer({ clock, kv: edge.kv });
+  });
+
+  const outbox = () => open(env.DB).select().from(revocations);
+  const inKv = async () => (await env.KV.list()).keys.map(({ name }) => name);
+
+  it.each<[string, Fault]>([
+    [
+      "with 500",
+      async () => {
+        throw new Error("KV PUT failed: 500 Internal Server Error");
+      },
+    ],
+    [
+      "with 429",
+      async () => {
+        throw new Error("KV PUT failed: 429 Too Many Requests");
+      },
+    ],
+    [
+      "by hanging",
+      () => {
+        passSoon(2000);
+        return new Promise(() => {});
+      },
+    ],
+  ])(
+    "%s the answer is success, since D1 refuses from now on, and the cron delivers the mark once KV is well",
+    async (_, fault) => {
+      const { access_token, refresh_token } = await obtain();
+      edge.fault = fault;
+      expect((await post(on, "/revoke", { token: refresh_token })).status).toBe(200);
+      expect(await introspect(server, access_token)).toEqual({ active: false });
+      expect((await post(server, "/token", refreshRequest(refresh_token))).status).toBe(400);
+      expect(await outbox()).toMatchObject([{ kind: "family", deliveredAt: null }]);
+      expect(await inKv()).toEqual([]);
+      edge.fault = undefined;
+      on.pass(60);
+      await work(on.deps);
+      const [row] = await outbox();
+      expect(row).toMatchObject({ deliveredAt: clock.now });
+      expect(await inKv()).toEqual([markKey("family", row?.id ?? "")]);
+    },
+  );
+
+  it("the page tells the person of a success as well", async () => {
+    await obtain();
+    edge.fault = fails;
+    const visitor = browserOn(on);
+    expect(textOf(await visitor.submit(await visitor.open(SETTINGS), SETTINGS, everything))).toContain("Revoked");
+    expect(await outbox()).toMatchObject([{ kind: "grant", deliveredAt: null }]);
+  });
+
+  it("the cron that meets a failing KV leaves the mark where it is, for as many runs as it takes", async () => {
+    const { refresh_token } = await obtain();
+    edge.fault = fails;
+    await post(on, "/revoke", { token: refresh_token });
+    for (const _ of [1, 2, 3]) await work(on.deps);
+    expect(await outbox()).toMatchObject([{ deliveredAt: null }]);
+    edge.fault = undefined;
+    // So late that KV would not take what is left of the mark's life.
+    on.pass(3650);
+    await work(on.deps);
+    expect(await inKv()).toHaveLength(1);
+  });
+});
+
+describe("the cron", () => {
+  beforeEach(setUp);
+
+  it("that is cut off after any of its statements is made up for by the next one", async () => {
+    const { refresh_token } = await obtain();
+    const code = await obtainCode();
+    await post(server, "/revoke", { token: refresh_token });
+    server.pass(61);
+    const rows = await saveRows();
+    const healthy = createServer({ clock });
+    await work(healthy.deps);
+    const expected = await tally();
+    for (const fault of [fails, losesTheAnswer])
+      for (let call = 1; call <= healthy.trips.d1; call++) {
+        await restoreRows(rows);
+        const cut = work(createFaultyServer(nth(call, fault)).deps);
+        if (fault === fails) await expect(cut).rejects.toThrow("cron: could not");
+        else await cut;
+        expect((await post(server, "/token", codeRequest(code))).status).toBe(400);
+        await work(server.deps);
+        expect(await tally()).toEqual(expected);
+        expect((await open(env.DB).select().from(revocations)).map(({ deliveredAt }) => deliveredAt)).toEqual([clock.now]);
+        expect((await env.KV.list()).keys).toHaveLength(1);
+      }
+  });
+
+  it("may run twice at once", async () => {
+    const { refresh_token } = await obtain();
+    await post(server, "/revoke", { token: refresh_token });
+    await Promise.all([work(server.deps), work(createServer({ clock }).deps)]);
+    expect(await open(env.DB).select().from(revocations)).toMatchObject([{ deliveredAt: clock.now }]);
+  });
+
+  it("that was away for a day works off what has come together in runs of 500", async () => {
+    const values = (index: number) => `('token', 'aa${index}', ${clock.now + index}, ${clock.now + 3_660_000})`;
+    const insert = `INSERT INTO revocations (kind, id, revoked_at, expires_at) VALUES `;
+    for (let from = 0; from < 1_100; from += 100)
+      await env.DB.prepare(insert + Array.from({ length: 100 }, (_, index) => values(from + index)).join()).run();
+    const edge = createEdge();
+    const on = createServer({ clock, kv: edge.kv });
+    for (const total of [500, 1_000, 1_100, 1_100]) {
+      await work(on.deps);
+      expect(edge.puts).toBe(total);
+    }
+  });
+
+  it("does its other parts when one of them fails", async () => {
+    await obtain();
+    server.pass(15 * 86_400);
+    await expect(work(createFaultyServer(nth(1, fails)).deps)).rejects.toThrow("cron: could not drain the outbox");
+    expect(await tally()).toContainEqual([{ n: 0 }]);
+  });
+});

@@ -1,0 +1,163 @@
+/** Round trips are the worldwide latency: how many each request makes to D1 and KV once its isolate is warm. */
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { handle } from "../src/app.ts";
+import { checkRequest, createResourceServer } from "../src/verify/index.ts";
+import { Browser, fieldsOf } from "./browser.ts";
+import { API, addClient, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
+import { authorizationUrl, authorize, codeRequest, obtainTokens, post, refreshRequest, type Tokens } from "./flow.ts";
+import { basic, createServer, empty, form, ISSUER, type Server } from "./harness.ts";
+
+const SETTINGS = "/settings/authorizations";
+
+let server: Server;
+let browser: Browser;
+let email: string;
+let tokens: Tokens;
+
+beforeAll(async () => {
+  await empty();
+  const ada = await addUser("Ada");
+  email = ada.email;
+  await addOrganization("contoso", "all", ada.userId);
+  await addResource();
+  await addClient("buildboard");
+  await addClient("cli", { token_endpoint_auth_method: "none" });
+  await addClient("contoso-devops", { grant_types: [], redirect_uris: [] });
+});
+
+/** An isolate that has served each client once. */
+beforeEach(async () => {
+  server = createServer();
+  browser = new Browser(server);
+  tokens = await obtainTokens(server, browser, email);
+  for (const [clientId, path] of [["contoso-devops", "/introspect"] as const, ["cli", "/revoke"] as const])
+    await post(server, path, { token: "x", client_id: clientId }, clientId === "cli" ? null : basic(clientId, SECRET));
+  server.pass(1);
+});
+
+/** The trips of one request, which must end with this status. */
+async function count(status: number, request: () => Promise<Response>): Promise<{ d1: number; kv: number }> {
+  server.trips.reset();
+  const response = await request();
+  const { d1, kv } = server.trips;
+  expect(response.status, await response.text()).toBe(status);
+  return { d1, kv };
+}
+
+const submit = (path: string, fields: Parameters<typeof form>[0]) =>
+  browser.send(path, { method: "POST", body: form(fields), headers: { origin: ISSUER, "sec-fetch-site": "same-origin" } });
+
+describe("of a program", () => {
+  it.each<[string, { d1: number; kv: number }, () => Promise<() => Promise<Response>>]>([
+    ["the metadata", { d1: 0, kv: 0 }, async () => () => server.fetch("/.well-known/openid-configuration")],
+    ["the OAuth metadata", { d1: 0, kv: 0 }, async () => () => server.fetch("/.well-known/oauth-authorization-server")],
+    ["the keys", { d1: 0, kv: 0 }, async () => () => server.fetch("/jwks")],
+    [
+      "a code exchange",
+      { d1: 1, kv: 0 },
+      async () => {
+        const code = (await authorize(browser, email)).get("code") ?? "";
+        return () => post(server, "/token", codeRequest(code));
+      },
+    ],
+    ["a refresh", { d1: 1, kv: 0 }, async () => () => post(server, "/token", refreshRequest(tokens.refresh_token))],
+    [
+      "an introspection of an access token",
+      { d1: 1, kv: 0 },
+      async () => () => post(server, "/introspect", { token: tokens.access_token }, basic("contoso-devops", SECRET)),
+    ],
+    [
+      "an introspection of a refresh token",
+      { d1: 1, kv: 0 },
+      async () => () => post(server, "/introspect", { token: tokens.refresh_token }),
+    ],
+    [
+      "userinfo",
+      { d1: 1, kv: 0 },
+      async () => () => server.fetch("/userinfo", { headers: { authorization: `Bearer ${tokens.access_token}` } }),
+    ],
+    ["a revoked refresh token", { d1: 1, kv: 1 }, async () => () => post(server, "/revoke", { token: tokens.refresh_token })],
+    ["a revoked access token", { d1: 1, kv: 1 }, async () => () => post(server, "/revoke", { token: tokens.access_token })],
+    ["a revocation of nonsense", { d1: 0, kv: 0 }, async () => () => post(server, "/revoke", { token: "nonsense" })],
+  ])("%s makes %o trips", async (_, expected, arrange) => {
+    expect(await count(200, await arrange())).toEqual(expected);
+  });
+
+  it("a forged code or refresh token makes none", async () => {
+    const forged = tokens.refresh_token.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+    expect(await count(400, () => post(server, "/token", refreshRequest(forged)))).toEqual({ d1: 0, kv: 0 });
+    expect(await count(400, () => post(server, "/token", codeRequest("csc_nonsense")))).toEqual({ d1: 0, kv: 0 });
+  });
+
+  it("a check by countersign/verify makes none to D1, one to KV, and asks the issuer for nothing", async () => {
+    let fetches = 0;
+    const resourceServer = createResourceServer({
+      issuer: ISSUER,
+      audience: API,
+      revocations: server.deps.kv,
+      now: server.deps.now,
+      fetch: (input, init) => {
+        fetches++;
+        return handle(new Request(input, init), server.deps);
+      },
+    });
+    const call = async () => {
+      const request = new Request(API, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+      return Response.json(await checkRequest(request, resourceServer, "builds.read"));
+    };
+    await call();
+    expect(fetches).toBe(2);
+    expect(await count(200, call)).toEqual({ d1: 0, kv: 1 });
+    expect(fetches).toBe(2);
+  });
+});
+
+describe("of a person", () => {
+  it("/authorize of a stranger makes none, and leads to the sign-in page, which makes none", async () => {
+    const stranger = new Browser(server);
+    expect(await count(303, () => stranger.send(authorizationUrl()))).toEqual({ d1: 0, kv: 0 });
+    expect(await count(200, () => stranger.send("/sign-in"))).toEqual({ d1: 0, kv: 0 });
+  });
+
+  it("a sign-in makes two: one counts the attempt and finds the person, one begins the session", async () => {
+    const stranger = new Browser(server);
+    const page = await stranger.open(authorizationUrl());
+    const fields = { ...fieldsOf(page, "/sign-in"), email, password: PASSWORD };
+    const request = { method: "POST", body: form(fields), headers: { origin: ISSUER } };
+    expect(await count(303, () => stranger.send("/sign-in", request))).toEqual({ d1: 2, kv: 0 });
+  });
+
+  it("/authorize makes one for the approval page, and approving makes one", async () => {
+    const url = authorizationUrl({ prompt: "consent" });
+    expect(await count(200, () => browser.send(url))).toEqual({ d1: 1, kv: 0 });
+    const page = await browser.open(url);
+    const fields = { ...fieldsOf(page, "/consent"), decision: "approve" };
+    expect(await count(303, () => submit("/consent", fields))).toEqual({ d1: 1, kv: 0 });
+  });
+
+  it("/authorize that yields a code makes two: one looks, one begins the family", async () => {
+    expect(await count(303, () => browser.send(authorizationUrl()))).toEqual({ d1: 2, kv: 0 });
+  });
+
+  it("the settings page makes two, and revoking there two and one to KV", async () => {
+    expect(await count(200, () => browser.send(SETTINGS))).toEqual({ d1: 2, kv: 0 });
+    const { csrf = "" } = fieldsOf(await browser.open(SETTINGS), SETTINGS);
+    expect(await count(303, () => submit(SETTINGS, { csrf, action: "revoke_all" }))).toEqual({ d1: 2, kv: 1 });
+  });
+
+  it("the front page and the style sheet make none for a stranger", async () => {
+    for (const path of ["/", "/style.css", "/icon.svg"])
+      expect(await count(200, () => server.fetch(path)), path).toEqual({ d1: 0, kv: 0 });
+  });
+});
+
+describe("of an isolate that has just begun", () => {
+  it("a code exchange makes four, of which those for clients, resources and keys are its last for a minute", async () => {
+    const codes = [await authorize(browser, email), await authorize(browser, email)].map((answer) => answer.get("code") ?? "");
+    server = createServer({ clock: { now: server.deps.now() } });
+    const [first = "", second = ""] = codes;
+    expect(await count(200, () => post(server, "/token", codeRequest(first)))).toEqual({ d1: 4, kv: 0 });
+    server.pass(59);
+    expect(await count(200, () => post(server, "/token", codeRequest(second)))).toEqual({ d1: 1, kv: 0 });
+  });
+});
