@@ -54,7 +54,7 @@ export interface Seed {
 }
 
 const MIN_PASSWORD_LENGTH = 8;
-/** Kept as a plain SHA-256, which hides a random secret and no other: make yours with `openssl rand -base64 32`. */
+/** Kept as a plain SHA-256, which hides a random secret and no other: make yours with `openssl rand -hex 32`. */
 const MIN_SECRET_LENGTH = 16;
 
 /** Claims with a column or an origin of their own. */

@@ -60,6 +60,7 @@ const Summary = ({ organizations }: { organizations: readonly OrganizationBoard[
     [of("failed"), "failing"],
     [of("running"), "running"],
     [of("succeeded"), "passing"],
+    [of("canceled"), "canceled"],
   ] as const;
   return (
     <p class="soft">

@@ -5,7 +5,7 @@ import { decideAccess } from "../rules/organizations.ts";
 import { describePermissions } from "../rules/permissions.ts";
 import type { AuthorizationList, AuthorizedDevice, EndedAuthorization, ListedAuthorization } from "../store/authorizations.ts";
 import { PublisherLine } from "./about.tsx";
-import { longestAccessSeconds } from "./lifetime.ts";
+import { latestEffectSeconds } from "./lifetime.ts";
 import { Ago, Day, inWords } from "./moment.tsx";
 import { Monogram, Name } from "./name.tsx";
 import { accessWords } from "./organizationWords.ts";
@@ -34,7 +34,7 @@ export function listPage(deps: Deps, content: Content): Response {
         <h1>Authorizations</h1>
         <p class="lead">Services that may act in your name, because you approved it. Revoke what you no longer use.</p>
       </header>
-      {ended && <EndedNotice ended={ended} seconds={longestAccessSeconds(deps.config, ended.resources, resources)} />}
+      {ended && <EndedNotice ended={ended} seconds={latestEffectSeconds(deps.config, ended.resources, resources)} />}
       {authorizations.length === 0 ? (
         <Nothing later={content.page > 0} />
       ) : (
@@ -257,7 +257,7 @@ const Pages = ({ content: { page: current, list } }: { content: Content }) =>
 /** Asks before everything ends. */
 export function confirmPage(deps: Deps, { user, csrf, list, resources }: Content): Response {
   const { authorizations, hasMore } = list;
-  const seconds = longestAccessSeconds(
+  const seconds = latestEffectSeconds(
     deps.config,
     authorizations.flatMap((authorization) => authorization.resources),
     resources,

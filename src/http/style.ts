@@ -130,7 +130,8 @@ button.full, .button.full { width: 100%; }
 .choice { display: flex; gap: 0.8rem; align-items: flex-start; }
 label.choice { cursor: pointer; }
 .choice > span:not(.bullet) { min-width: 0; flex: 1; }
-.choice .title { font-weight: 600; display: flex; flex-wrap: wrap; gap: 0.15rem 0.6rem; align-items: center; }
+.choice .title { font-weight: 600; display: flex; flex-wrap: wrap; gap: 0.15rem 0.6rem; align-items: center; margin-bottom: 0.15rem; }
+.spread { display: flex; flex-wrap: wrap; gap: 0.15rem 0.6rem; align-items: center; justify-content: space-between; max-width: 22rem; }
 .choice .detail { display: block; margin-top: 0.1rem; color: var(--soft); font-size: 0.94rem; line-height: 1.45; }
 .bullet { flex: none; width: 1.25rem; text-align: center; color: var(--accent); font-weight: 700; }
 .reach > .choice { padding: 0.45rem 0; }

@@ -1,6 +1,6 @@
 import type { Deps } from "../config.ts";
 import { parseForm } from "../http/form.ts";
-import type { Endpoint } from "../http/respond.ts";
+import { type Endpoint, json } from "../http/respond.ts";
 import type { ClientId } from "../model.ts";
 import { revoke as revokeIn } from "../store/revocation.ts";
 import { findCredential } from "../tokens/credential.ts";
@@ -16,7 +16,8 @@ export const revoke: Endpoint = async (request, deps) => {
   const form = await parseForm(request);
   const client = await authenticateClient(request, form, deps);
   await revokeToken(deps, form.load("token"), client.clientId);
-  return new Response(null, { status: 200, headers: { "Cache-Control": "no-store" } });
+  // RFC 7009 leaves the body open; clients in use read one as JSON and fail at an empty one.
+  return json({});
 };
 
 /** `token_type_hint` is not looked at: the token itself tells what it is. */

@@ -7,7 +7,6 @@ export type AuditAction =
   | "session.started"
   | "session.ended"
   | "session.selected"
-  | "sign_in.failed"
   | "grant.consented"
   | "grant.widened"
   | "grant.revoked"

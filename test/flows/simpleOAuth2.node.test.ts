@@ -35,8 +35,6 @@ function createClient({ clientId, secret, method, redirectUri, scope }: Registra
       authorizePath: path(metadata.authorization_endpoint),
       revokePath: path(metadata.revocation_endpoint),
     },
-    // As it comes, it wants JSON of every answer; that of the revocation endpoint has no body (RFC 7009 section 2.2).
-    http: { json: true },
     options: { authorizationMethod: method === "client_secret_post" ? "body" : "header" },
   });
   const verifier = randomBytes(32).toString("base64url");
