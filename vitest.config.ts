@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -10,6 +11,8 @@ const alias = {
 export default defineConfig({
   test: {
     silent: "passed-only",
+    // Vitest leaves one core free by default, which on two cores is half of them.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         plugins: [
@@ -30,6 +33,7 @@ export default defineConfig({
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/**/*.node.test.ts"],
           setupFiles: ["./test/setup.ts"],
+          testTimeout: 20_000,
         },
       },
       {
