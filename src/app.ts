@@ -3,6 +3,8 @@ import { Hono } from "hono";
 import { authorizationsPage, changeAuthorizations } from "./account/authorizations.tsx";
 import { consent, consentPage } from "./account/consent.tsx";
 import { home } from "./account/home.tsx";
+import { initiateLogin } from "./account/initiateLogin.ts";
+import { logout } from "./account/logout.tsx";
 import { signIn, signInPage } from "./account/signIn.tsx";
 import { signOut, signOutPage } from "./account/signOut.tsx";
 import type { Deps } from "./config.ts";
@@ -10,29 +12,38 @@ import { OAuthError } from "./errors.ts";
 import { allowPreflight, withCors } from "./http/cors.ts";
 import { type Endpoint, machine, person } from "./http/respond.ts";
 import { siteIcon, styleSheet } from "./http/style.ts";
+import { browserFlow } from "./oauth/authorizationResponse.ts";
 import { authorize } from "./oauth/authorize.ts";
 import { introspect } from "./oauth/introspect.ts";
 import { jwks, metadata } from "./oauth/metadata.ts";
+import { pushRequest } from "./oauth/pushedRequest.ts";
 import { revoke } from "./oauth/revoke.ts";
+import { withDpopNonce } from "./oauth/senderConstraint.ts";
 import { token } from "./oauth/token.ts";
 import { userinfo } from "./oauth/userinfo.ts";
 
-/** `person` answers with pages, `machine` with JSON, `browser client` with JSON that scripts of any origin may read. */
-type Audience = "person" | "machine" | "browser client";
+/**
+ * `person` answers with pages, `browser flow` with pages or with an authorization response, `machine` with JSON, `browser
+ * client` with JSON that scripts of any origin may read.
+ */
+type Audience = "person" | "browser flow" | "machine" | "browser client";
 type Methods = Readonly<Partial<Record<"GET" | "POST", Endpoint>>>;
 
 const routes: readonly (readonly [path: string, audience: Audience, methods: Methods])[] = [
   ["/.well-known/oauth-authorization-server", "browser client", { GET: metadata }],
   ["/.well-known/openid-configuration", "browser client", { GET: metadata }],
   ["/jwks", "browser client", { GET: jwks }],
+  ["/par", "browser client", { POST: pushRequest }],
   ["/token", "browser client", { POST: token }],
   ["/revoke", "browser client", { POST: revoke }],
   ["/userinfo", "browser client", { GET: userinfo, POST: userinfo }],
   ["/introspect", "machine", { POST: introspect }],
 
-  ["/authorize", "person", { GET: authorize(consentPage), POST: authorize(consentPage) }],
+  ["/authorize", "browser flow", { GET: authorize(consentPage), POST: authorize(consentPage) }],
   ["/sign-in", "person", { GET: signInPage, POST: signIn }],
   ["/sign-out", "person", { GET: signOutPage, POST: signOut }],
+  ["/logout", "person", { GET: logout, POST: logout }],
+  ["/initiate-login", "person", { GET: initiateLogin }],
   ["/consent", "person", { POST: consent }],
   ["/settings/authorizations", "person", { GET: authorizationsPage, POST: changeAuthorizations }],
 
@@ -45,7 +56,8 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
 const edges: Readonly<Record<Audience, (endpoint: Endpoint) => Endpoint>> = {
   person,
   machine,
-  "browser client": (endpoint) => withCors(machine(endpoint)),
+  "browser flow": browserFlow,
+  "browser client": (endpoint) => withCors(withDpopNonce(machine(endpoint))),
 };
 
 const refuseMethod = (methods: Methods): Endpoint => {

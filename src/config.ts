@@ -7,17 +7,27 @@ export interface Env {
   readonly ISSUER?: string;
   readonly MASTER_SECRET?: string;
   readonly OPERATOR?: string;
+  readonly MTLS_ORIGIN?: string;
+  readonly REQUIRE_PUSHED_AUTHORIZATION_REQUESTS?: string;
+  readonly REQUIRE_DPOP_NONCE?: string;
 }
 
 /** What stays the same for the life of an isolate; durations in seconds. */
 export interface Config {
   readonly issuer: string;
   readonly operator: string;
+  /** The host at which Cloudflare asks for client certificates (RFC 8705 section 5); null where it does nowhere. */
+  readonly mtlsOrigin: string | null;
+  /** Whether every client must push its authorization requests (RFC 9126 section 5). */
+  readonly requirePushedAuthorizationRequests: boolean;
+  /** Whether a DPoP proof must hold a nonce of ours (RFC 9449 section 8). */
+  readonly requireDpopNonce: boolean;
   /** 32 bytes or more; every key of ours is derived from it (tokens/secret.ts). */
   readonly masterSecret: string;
   /** True unless the issuer is plain http, which only a loopback host may be. */
   readonly secure: boolean;
   readonly codeSeconds: number;
+  readonly pushedRequestSeconds: number;
   readonly accessTokenSeconds: number;
   /** No resource may ask for more; a revocation mark lives this long, and the skew. */
   readonly maxAccessTokenSeconds: number;
@@ -54,10 +64,14 @@ export function parseConfig(env: Env): Config {
     throw misconfigured("MASTER_SECRET must hold at least 256 random bits in base64url (43 characters)");
   return {
     issuer: issuer.origin,
+    mtlsOrigin: parseMtlsOrigin(env.MTLS_ORIGIN),
+    requirePushedAuthorizationRequests: parseFlag(env, "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS"),
+    requireDpopNonce: parseFlag(env, "REQUIRE_DPOP_NONCE"),
     operator: env.OPERATOR ?? "Countersign",
     masterSecret,
     secure: issuer.protocol === "https:",
     codeSeconds: MINUTE,
+    pushedRequestSeconds: MINUTE,
     accessTokenSeconds: 5 * MINUTE,
     maxAccessTokenSeconds: 60 * MINUTE,
     skewSeconds: MINUTE,
@@ -78,6 +92,19 @@ function parseIssuer(text: string | undefined): URL {
     throw misconfigured("ISSUER must begin with https:// (http:// only on localhost)");
   if (text !== url.origin) throw misconfigured(`ISSUER must be a bare origin such as ${url.origin}`);
   return url;
+}
+
+function parseMtlsOrigin(text: string | undefined): string | null {
+  if (text === undefined || text === "") return null;
+  if (!URL.canParse(text) || new URL(text).origin !== text || !text.startsWith("https://"))
+    throw misconfigured("MTLS_ORIGIN must be a bare https origin such as https://mtls.id.example");
+  return text;
+}
+
+function parseFlag(env: Env, name: "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS" | "REQUIRE_DPOP_NONCE"): boolean {
+  const text = env[name] ?? "false";
+  if (text !== "true" && text !== "false") throw misconfigured(`${name} must be true or false`);
+  return text === "true";
 }
 
 const misconfigured = (reason: string) =>

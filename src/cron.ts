@@ -1,4 +1,5 @@
 /** What has to be done without anybody asking, once a minute. Each part may run twice, at once, or be cut off anywhere. */
+import { tellDueClients } from "./backchannel.ts";
 import type { Deps } from "./config.ts";
 import { rotateKeys } from "./keyring.ts";
 import { deleteExpired } from "./store/retention.ts";
@@ -9,6 +10,7 @@ const OUTBOX_LIMIT = 500;
 
 const parts: Readonly<Record<string, (deps: Deps) => Promise<unknown>>> = {
   "drain the outbox": (deps) => drainOutbox(deps, OUTBOX_LIMIT),
+  "tell clients of logouts": tellDueClients,
   "rotate keys": rotateKeys,
   "delete expired rows": deleteExpired,
 };

@@ -1,8 +1,9 @@
-import type { ErrorRedirect } from "./model.ts";
+import type { ResponseTarget } from "./model.ts";
 
 /**
  * Every code we answer with and its HTTP status. The first group is RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750, RFC 7591,
- * RFC 8707 and OpenID Connect Core 3.1.2.6; the second is ours, for pages and for a platform that fails.
+ * RFC 8707, RFC 9101, RFC 9396, RFC 9449, OpenID Connect Core 3.1.2.6 and what extends it; the second is ours, for pages and
+ * for a platform that fails.
  */
 const statusOf = {
   invalid_request: 400,
@@ -20,6 +21,13 @@ const statusOf = {
   consent_required: 400,
   request_not_supported: 400,
   request_uri_not_supported: 400,
+  invalid_request_object: 400,
+  invalid_request_uri: 400,
+  invalid_authorization_details: 400,
+  invalid_grant_id: 400,
+  invalid_dpop_proof: 400,
+  use_dpop_nonce: 400,
+  unmet_authentication_requirements: 400,
   registration_not_supported: 400,
   invalid_redirect_uri: 400,
   invalid_client_metadata: 400,
@@ -37,10 +45,12 @@ export type ErrorCode = keyof typeof statusOf;
 
 /** What may accompany an error; `reason` is for the log alone and never leaves the server. */
 export interface ErrorOptions {
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Only with a redirect URI that was checked against the client's registration (RFC 9700, section 4.11). */
-  readonly redirect?: ErrorRedirect;
+  readonly redirect?: ResponseTarget;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where the endpoint answers with another than the usual one: a resource refuses a proof with 401 (RFC 9449 section 7.1). */
+  readonly status?: number;
   readonly cause?: unknown;
 }
 
@@ -51,32 +61,76 @@ export class OAuthError extends Error {
   readonly description: string;
   readonly status: number;
   readonly reason: string | undefined;
-  readonly redirect: ErrorRedirect | undefined;
+  readonly redirect: ResponseTarget | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, description: string, options: ErrorOptions = {}) {
     super(options.reason ?? description, { cause: options.cause });
     this.code = code;
     this.description = description;
-    this.status = statusOf[code];
+    this.status = options.status ?? statusOf[code];
     this.reason = options.reason;
     this.redirect = options.redirect;
     this.headers = options.headers ?? {};
   }
 }
 
+/** What an access token is sent as (RFC 6750 section 2.1, RFC 9449 section 7.1). */
+export type TokenScheme = "Bearer" | "DPoP";
+
 /**
- * The `WWW-Authenticate` header of a protected resource (RFC 6750 section 3).
- * @param error undefined where the request came without any credential: then the challenge names no error (section 3.1)
+ * The `WWW-Authenticate` header of a protected resource (RFC 6750 section 3, RFC 9449 section 7.1). A token that was sent plainly,
+ * and a request that came without any, learn that DPoP would do as well; who sent a proof is not invited to do without.
+ * @param scheme how the token was sent; undefined without one
+ * @param algs what a proof may be signed with, space-separated
+ * @param error undefined where the request came without any credential: then the challenge names no error (RFC 6750 section 3.1)
  * @param scope everything that the request needs, space-separated
  */
-export function bearerChallenge(realm: string, error?: OAuthError, scope?: string): Readonly<Record<string, string>> {
+export function tokenChallenge(
+  realm: string,
+  algs: string,
+  {
+    scheme,
+    error,
+    scope,
+  }: { readonly scheme?: TokenScheme | undefined; readonly error?: OAuthError; readonly scope?: string | undefined },
+): Readonly<Record<string, string>> {
   const parameters = {
     realm,
     ...(error === undefined ? {} : { error: error.code, error_description: error.description }),
     ...(scope === undefined ? {} : { scope }),
   };
-  // Quotes and backslashes would end the quoted-string early; no description of ours has any.
-  const quoted = Object.entries(parameters).map(([name, value]) => `${name}="${value.replace(/["\\]|[^\x20-\x7e]/g, "'")}"`);
-  return { "WWW-Authenticate": `Bearer ${quoted.join(", ")}` };
+  if (scheme === "DPoP") return { "WWW-Authenticate": challengeOf("DPoP", { ...parameters, algs }) };
+  const invitation = error === undefined || error.status === 401 ? [challengeOf("DPoP", { realm, algs })] : [];
+  return { "WWW-Authenticate": [challengeOf("Bearer", parameters), ...invitation].join(", ") };
 }
+
+/** What a client can mend with another token, another proof or another request, and is told how to (RFC 6750 section 3.1). */
+const challenged: readonly ErrorCode[] = [
+  "invalid_request",
+  "invalid_token",
+  "insufficient_scope",
+  "invalid_dpop_proof",
+  "use_dpop_nonce",
+];
+
+/** The error as a protected resource answers with it: a bad proof is 401 there, and a challenge says what would do. */
+export function challengedBy(
+  error: unknown,
+  realm: string,
+  algs: string,
+  sent: { readonly scheme?: TokenScheme | undefined; readonly scope?: string | undefined },
+): unknown {
+  if (!(error instanceof OAuthError) || !challenged.includes(error.code) || "WWW-Authenticate" in error.headers) return error;
+  const { code, description, reason, cause } = error;
+  const status = code === "invalid_dpop_proof" || code === "use_dpop_nonce" ? 401 : error.status;
+  const answer = new OAuthError(code, description, { status });
+  const headers = { ...error.headers, ...tokenChallenge(realm, algs, { ...sent, error: answer }) };
+  return new OAuthError(code, description, { status, headers, reason, cause });
+}
+
+/** Quotes and backslashes would end the quoted-string early; no description of ours has any. */
+const challengeOf = (scheme: TokenScheme, parameters: Readonly<Record<string, string>>): string =>
+  `${scheme} ${Object.entries(parameters)
+    .map(([name, value]) => `${name}="${value.replace(/["\\]|[^\x20-\x7e]/g, "'")}"`)
+    .join(", ")}`;

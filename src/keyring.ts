@@ -11,7 +11,7 @@ import { generateSigningKey, openSigningKey } from "./tokens/signingKey.ts";
 /** A successor stands in the JWKS this long before it signs: far longer than any cache of the JWKS. */
 const PUBLISHED_BEFORE_SECONDS = 7 * 24 * 3600;
 
-/** The rows of all living keys; makes the first key of each algorithm when there is none that can sign. */
+/** The rows of all keys that sign or verify; makes the first key of each algorithm when there is none that can sign. */
 function loadRows(deps: Deps): Promise<readonly SigningKeyRow[]> {
   return remember(deps, "signing keys", async () => {
     const rows = await loadKeyRows(deps);

@@ -8,9 +8,33 @@ export type ClientId = string;
 export type GrantId = string;
 export type FamilyId = string;
 
-export type SigningAlgorithm = "ES256" | "RS256";
-export type ClientAuthenticationMethod = "none" | "client_secret_basic" | "client_secret_post";
+export type SigningAlgorithm = "ES256" | "PS256" | "EdDSA" | "RS256";
+/** How a client may sign a client assertion: with its key, or with its secret (client_secret_jwt). */
+export type AssertionAlgorithm = SigningAlgorithm | "HS256" | "HS384" | "HS512";
+/** Key management of what we encrypt to a client's public key (RFC 7518 section 4.1). */
+export type EncryptionAlgorithm = "RSA-OAEP-256" | "RSA-OAEP" | "ECDH-ES" | "ECDH-ES+A128KW" | "ECDH-ES+A256KW";
+export type ContentEncryption = "A128CBC-HS256" | "A256CBC-HS512" | "A128GCM" | "A256GCM";
+export type ClientAuthenticationMethod =
+  | "none"
+  | "client_secret_basic"
+  | "client_secret_post"
+  | "client_secret_jwt"
+  | "private_key_jwt"
+  | "tls_client_auth"
+  | "self_signed_tls_client_auth";
 export type GrantType = "authorization_code" | "refresh_token";
+/** How the authorization response travels (OAuth 2.0 Multiple Response Types, Form Post, JARM). `jwt` is `query.jwt` for a code. */
+export type ResponseMode = "query" | "form_post" | "query.jwt" | "form_post.jwt";
+export type SubjectType = "public" | "pairwise";
+
+/** A JSON object whose members are not looked at yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The key that a token is bound to: a DPoP key's thumbprint (RFC 9449 section 6) or a certificate's (RFC 8705 section 3.1). */
+export type Confirmation = { readonly jkt: string } | { readonly "x5t#S256": string };
+
+/** One element of `authorization_details` (RFC 9396 section 2). */
+export type AuthorizationDetail = { readonly type: string } & JsonObject;
 
 /** Client metadata under its registration names (RFC 7591 section 2; OpenID Connect Dynamic Client Registration section 2). */
 export interface ClientMetadata {
@@ -27,9 +51,51 @@ export interface ClientMetadata {
   /** Space-separated. Absent: any scope of any registered resource, and the identity scopes. */
   readonly scope?: string;
   readonly token_endpoint_auth_method: ClientAuthenticationMethod;
+  /** Absent: any algorithm that fits the method and the key. */
+  readonly token_endpoint_auth_signing_alg?: AssertionAlgorithm;
+  /** Ours: an older client, whose assertions may name the token endpoint as their audience instead of the issuer. */
+  readonly accept_token_endpoint_audience?: boolean;
+  readonly jwks?: { readonly keys: readonly JsonObject[] };
+  readonly jwks_uri?: string;
+  /** RFC 8705 section 2.1.2: what the certificate of `tls_client_auth` must name; exactly one of the five. */
+  readonly tls_client_auth_subject_dn?: string;
+  readonly tls_client_auth_san_dns?: string;
+  readonly tls_client_auth_san_uri?: string;
+  readonly tls_client_auth_san_ip?: string;
+  readonly tls_client_auth_san_email?: string;
+  readonly tls_client_certificate_bound_access_tokens?: boolean;
+  readonly dpop_bound_access_tokens?: boolean;
+  readonly require_pushed_authorization_requests?: boolean;
+  readonly require_signed_request_object?: boolean;
+  readonly request_object_signing_alg?: SigningAlgorithm;
+  /** Where the client keeps request objects (OpenID Connect Core 6.2); exactly these may be named. */
+  readonly request_uris?: readonly string[];
+  /** Ours: the response modes that the client may ask for. Absent: all. */
+  readonly response_modes?: readonly ResponseMode[];
+  readonly authorization_signed_response_alg: SigningAlgorithm;
+  readonly authorization_encrypted_response_alg?: EncryptionAlgorithm;
+  readonly authorization_encrypted_response_enc?: ContentEncryption;
   readonly id_token_signed_response_alg: SigningAlgorithm;
+  readonly id_token_encrypted_response_alg?: EncryptionAlgorithm;
+  readonly id_token_encrypted_response_enc?: ContentEncryption;
+  /** Absent: userinfo answers in plain JSON. */
+  readonly userinfo_signed_response_alg?: SigningAlgorithm;
+  readonly userinfo_encrypted_response_alg?: EncryptionAlgorithm;
+  readonly userinfo_encrypted_response_enc?: ContentEncryption;
+  readonly introspection_signed_response_alg: SigningAlgorithm;
+  readonly introspection_encrypted_response_alg?: EncryptionAlgorithm;
+  readonly introspection_encrypted_response_enc?: ContentEncryption;
+  readonly subject_type: SubjectType;
+  readonly sector_identifier_uri?: string;
+  /** Types that the client may use (RFC 9396 section 10). Absent: every registered one. */
+  readonly authorization_details_types?: readonly string[];
   readonly default_max_age?: number;
+  readonly default_acr_values?: readonly string[];
   readonly require_auth_time?: boolean;
+  readonly initiate_login_uri?: string;
+  readonly post_logout_redirect_uris?: readonly string[];
+  readonly backchannel_logout_uri?: string;
+  readonly backchannel_logout_session_required?: boolean;
   /** Ours: false exempts a confidential client from PKCE; a public client cannot be exempted. */
   readonly require_pkce: boolean;
   /** Ours: how long the predecessor of an unused refresh token still yields it, 0 to 300 seconds. */
@@ -39,6 +105,8 @@ export interface ClientMetadata {
 /** A live client secret: 256 random bits, of which only the SHA-256 (base64url) is kept. */
 export interface ClientSecret {
   readonly sha256: string;
+  /** The secret itself, sealed (tokens/secret.ts): only for client_secret_jwt, whose key it is. */
+  readonly sealed?: string;
   readonly createdAt: number;
   readonly expiresAt: number | null;
 }
@@ -70,11 +138,23 @@ export interface ScopeDescription {
   readonly risk: Risk;
 }
 
+/** A type of `authorization_details` (RFC 9396 section 2) that a resource defines, with the words that a person reads. */
+export interface AuthorizationDetailsType {
+  readonly type: string;
+  readonly title: string;
+  readonly description: string;
+  readonly access: "read" | "write";
+  readonly risk: Risk;
+  /** JSON Schema (2020-12) that each element of the type must meet. */
+  readonly schema: JsonObject;
+}
+
 /** A protected resource (RFC 8707): `identifier` is the absolute URI that tokens name as their audience. */
 export interface Resource {
   readonly identifier: string;
   readonly name: string;
   readonly scopes: readonly ScopeDescription[];
+  readonly authorizationDetailsTypes: readonly AuthorizationDetailsType[];
   readonly accessTokenSeconds: number | null;
   /** The client that this resource server authenticates as at the introspection endpoint. */
   readonly clientId: ClientId | null;
@@ -122,6 +202,7 @@ export interface Grant {
   readonly claims: readonly string[];
   readonly resources: readonly string[];
   readonly organizations: readonly string[] | null;
+  readonly authorizationDetails: readonly AuthorizationDetail[];
   readonly createdAt: number;
   readonly consentedAt: number;
   readonly expiresAt: number | null;
@@ -141,7 +222,14 @@ export interface Family {
   readonly nonce: string | null;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
+  readonly authorizationDetails: readonly AuthorizationDetail[];
   readonly claims: ClaimsRequest | null;
+  /** The key that its code, and a public client's refresh token, is bound to. */
+  readonly confirmation: Confirmation | null;
+  /** The session that it began in, for the `sid` of ID tokens and for logout. */
+  readonly sessionId: string;
+  /** Whether the client manages the grant (Grant Management for OAuth), so that it is told the `grant_id`. */
+  readonly grantManaged: boolean;
   readonly authAt: number;
   readonly acr: string;
   readonly amr: readonly string[];
@@ -179,21 +267,33 @@ export interface ClaimsRequest {
 
 export type Prompt = "none" | "login" | "consent" | "select_account";
 
+/** What the request does with a grant (Grant Management for OAuth, draft 03, section 4). */
+export type GrantManagement =
+  | { readonly action: "create" }
+  | { readonly action: "merge" | "replace"; readonly grantId: GrantId };
+
 /** A checked authorization request: the client exists, the redirect URI is its own, the rest is well-formed and allowed. */
 export interface AuthorizationRequest {
   readonly clientId: ClientId;
   readonly redirectUri: string;
+  readonly responseMode: ResponseMode;
   readonly state: string | null;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
+  readonly authorizationDetails: readonly AuthorizationDetail[];
   readonly codeChallenge: string | null;
+  /** Thumbprint of the key that must redeem the code (RFC 9449 section 10). */
+  readonly dpopJkt: string | null;
   readonly nonce: string | null;
   readonly prompt: readonly Prompt[];
   readonly maxAgeSeconds: number | null;
+  /** In order of preference, never binding (OpenID Connect Core 3.1.2.1). */
+  readonly acrValues: readonly string[];
   readonly loginHint: string | null;
-  /** The subject of a verified `id_token_hint`. */
-  readonly subjectHint: UserId | null;
+  /** The subject of a verified `id_token_hint`: what this client calls the person. */
+  readonly subjectHint: string | null;
   readonly claims: ClaimsRequest | null;
+  readonly grantManagement: GrantManagement | null;
 }
 
 /**
@@ -201,7 +301,7 @@ export interface AuthorizationRequest {
  * leaves its result in D1 (a session, a consent) and /authorize looks again, comparing times with `startedAt`.
  */
 export interface Interaction {
-  /** Becomes the family's id, so that one interaction yields one code at most. */
+  /** Becomes the family's id, so that one interaction yields one code at most. A pushed request's own id, if it was pushed. */
   readonly id: FamilyId;
   readonly request: AuthorizationRequest;
   readonly startedAt: number;
@@ -210,9 +310,11 @@ export interface Interaction {
   readonly denied: boolean;
 }
 
-/** Where an authorization error goes, once the redirect URI has been checked. */
-export interface ErrorRedirect {
+/** Where an authorization response goes, and how, once the redirect URI has been checked. */
+export interface ResponseTarget {
+  readonly client: Client;
   readonly redirectUri: string;
+  readonly responseMode: ResponseMode;
   readonly state: string | null;
 }
 
@@ -238,7 +340,12 @@ export interface Authorization {
   readonly refreshGeneration: number | null;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
+  readonly authorizationDetails: readonly AuthorizationDetail[];
   readonly organizations: readonly string[];
+  /** The key to bind the access token to; null for a bearer token. */
+  readonly confirmation: Confirmation | null;
+  readonly sessionId: string;
+  readonly grantManaged: boolean;
   readonly claims: ClaimsRequest | null;
   /** Of the claims that were asked for one by one, those that the person agreed to. */
   readonly consentedClaims: readonly string[];
@@ -265,6 +372,23 @@ export interface AccessTokenClaims {
   readonly sid: string;
   /** Names of the organizations that this token may enter. */
   readonly organizations?: readonly string[];
+  readonly authorization_details?: readonly AuthorizationDetail[];
+  readonly cnf?: Confirmation;
+}
+
+/** Something that counts once: the `jti` of a client assertion or of a DPoP proof. `key` tells which, and nothing else. */
+export interface Use {
+  readonly kind: "client_assertion" | "dpop_proof";
+  /** SHA-256 (base64url) over who made it and its `jti`. */
+  readonly key: string;
+  /** From then on it would be refused as too old anyway. */
+  readonly expiresAt: number;
+}
+
+/** Everything that one request uses up. `rid` is the request's own, so that a repeat by ourselves is none. */
+export interface Once {
+  readonly rid: string;
+  readonly uses: readonly Use[];
 }
 
 export type MarkKind = "grant" | "family" | "user" | "client" | "token";

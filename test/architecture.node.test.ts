@@ -9,11 +9,12 @@ const src = join(root, "src");
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   worker: ["app", "cron", "config"],
   app: ["oauth", "account", "http"],
-  cron: ["keyring", "store"],
+  cron: ["backchannel", "keyring", "store"],
   oauth: ["http", "rules", "tokens", "store", "keyring"],
-  account: ["http", "rules", "tokens", "store"],
+  account: ["http", "rules", "tokens", "store", "keyring", "backchannel"],
   http: ["rules", "tokens", "store"],
   keyring: ["tokens", "store"],
+  backchannel: ["http", "rules", "tokens", "store", "keyring"],
   verify: ["tokens"],
   rules: [],
   tokens: [],
@@ -33,7 +34,7 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^@phi-ag\/argon2/, /^account\/password\.ts$/],
   [/^hono$/, /^(app\.ts|verify\/hono\.ts)$/],
   [/^hono\/(jsx|utils\/cookie)/, /^(account|http)\//],
-  [/^node:/, /^http\/style\.ts$/],
+  [/^node:/, /^(http\/style|tokens\/certificate)\.ts$/],
 ];
 
 /** Time, randomness and the network are arguments, which two files provide: ours, and that of the package for resource servers. */

@@ -81,12 +81,15 @@ export async function addClient(
     response_types: ["code"],
     token_endpoint_auth_method: "client_secret_basic",
     id_token_signed_response_alg: "RS256",
+    authorization_signed_response_alg: "RS256",
+    introspection_signed_response_alg: "RS256",
+    subject_type: "public",
     require_pkce: true,
     refresh_overlap_seconds: 90,
     ...metadata,
   };
-  const isPublic = full.token_endpoint_auth_method === "none";
-  const secrets = isPublic ? [] : [{ sha256: await sha256(SECRET), createdAt: at, expiresAt: null }];
+  const hasSecret = full.token_endpoint_auth_method.startsWith("client_secret_");
+  const secrets = !hasSecret ? [] : [{ sha256: await sha256(SECRET), createdAt: at, expiresAt: null }];
   await open(env.DB).insert(clients).values({ clientId, metadata: full, secrets, publisher, createdAt: at, updatedAt: at });
   return clientId;
 }

@@ -6,19 +6,21 @@ import { checkLimits, limitOf, networkOfRequest } from "../http/rateLimit.ts";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import { findSessionId, findSignedIn } from "../http/session.ts";
 import type { UserId } from "../model.ts";
+import { PASSWORD_ACR } from "../rules/acr.ts";
 import { deviceLabel } from "../rules/device.ts";
 import { normalizeEmail } from "../rules/email.ts";
+import { sectorOf } from "../rules/sector.ts";
 import { decideSignIn } from "../rules/signIn.ts";
 import type { Settlement } from "../store/attempts.ts";
 import { createSession, selectSession } from "../store/sessions.ts";
 import { beginSignIn } from "../store/users.ts";
 import { sha256, toBase64url } from "../tokens/encoding.ts";
+import { subjectOf } from "../tokens/subject.ts";
 import { isPassword } from "./password.ts";
 import { choicePage, type PasswordForm, passwordPage, type SignInProblem } from "./signInPage.tsx";
 import { loadStarted, type Started } from "./started.ts";
 
-/** What a password proves, for the claims `acr` (OpenID Connect Core 2) and `amr` (RFC 8176). */
-const ACR = "urn:countersign:acr:password";
+/** What a password is, for the claim `amr` (RFC 8176). */
 const AMR = ["pwd"];
 
 const COOKIE_BYTES = 32;
@@ -31,7 +33,8 @@ export const signInPage: Endpoint = async (request, deps) => {
   const started = await findStarted(request, deps, parameters);
   const signedIn = await findSignedIn(request, deps);
   const another = parameters.find("another") !== undefined;
-  const offer = decideSignIn(signedIn?.session, signedIn?.user.userId, started?.interaction, another);
+  const subject = signedIn && started && (await subjectOf(deps, sectorOf(started.client.metadata), signedIn.user.userId));
+  const offer = decideSignIn(signedIn?.session, subject, started?.interaction, another);
   if (offer.kind === "choice" && signedIn !== undefined)
     return choicePage(deps, { started, signedIn, csrf: await csrfToken(deps, signedIn.cookie) });
   const confirm = offer.kind === "password" && offer.confirm ? signedIn?.user : undefined;
@@ -58,7 +61,7 @@ export const signIn: Endpoint = async (request, deps) => {
   const begun = await createSession(deps, {
     ...proven,
     id: await sha256(cookie),
-    acr: ACR,
+    acr: PASSWORD_ACR,
     amr: AMR,
     device: deviceLabel(request.headers.get("user-agent")),
     replaces: await findSessionId(request, deps),

@@ -1,3 +1,4 @@
+import { tellClients } from "../backchannel.ts";
 import { dropCookie, findCookie } from "../http/cookie.ts";
 import { checkSameSite, csrfToken } from "../http/csrf.ts";
 import { parseForm } from "../http/form.ts";
@@ -6,6 +7,7 @@ import { type Endpoint, redirect } from "../http/respond.ts";
 import { findSignedIn } from "../http/session.ts";
 import { endSession } from "../store/sessions.ts";
 import { sha256 } from "../tokens/encoding.ts";
+import { findReturn } from "./logoutRequest.ts";
 
 /** GET /sign-out: asks, since any page can lead a browser here; tells that it is done when nobody is signed in. */
 export const signOutPage: Endpoint = async (request, deps) => {
@@ -35,7 +37,8 @@ export const signOutPage: Endpoint = async (request, deps) => {
         This ends the session of <bdi>{signedIn.user.name}</bdi> in this browser.
       </p>
       <p>
-        Services that you approved keep their access. To end that, go to <a href="/settings/authorizations">Authorizations</a>.
+        Services that want to know that it is over are told. Services that you approved keep their access. To end that, go to{" "}
+        <a href="/settings/authorizations">Authorizations</a>.
       </p>
       <form method="post" action="/sign-out" class="row">
         <input type="hidden" name="csrf" value={await csrfToken(deps, signedIn.cookie)} />
@@ -48,12 +51,16 @@ export const signOutPage: Endpoint = async (request, deps) => {
   );
 };
 
-/** POST /sign-out: ends the session on the server, so that a copy of the cookie is worth nothing, then shows that it is over. */
+/**
+ * POST /sign-out: ends the session on the server, so that a copy of the cookie is worth nothing, and tells the services that want
+ * to hear of it. Then it shows that it is over, or leads back to the service that asked for it, as `logout` has it.
+ */
 export const signOut: Endpoint = async (request, deps) => {
   const cookie = findCookie(request, deps.config, "session");
-  const done = `${deps.config.issuer}/sign-out`;
+  const form = await parseForm(request);
+  const done = (await findReturn(deps, form.find("logout"))) ?? `${deps.config.issuer}/sign-out`;
   if (cookie === undefined) return redirect(done);
-  await checkSameSite(request, deps, cookie, (await parseForm(request)).find("csrf"));
-  await endSession(deps, await sha256(cookie));
+  await checkSameSite(request, deps, cookie, form.find("csrf"));
+  await tellClients(deps, await endSession(deps, await sha256(cookie)));
   return redirect(done, [dropCookie(deps.config, "session")]);
 };

@@ -6,7 +6,7 @@ import type { Endpoint } from "./respond.ts";
  */
 const anyOrigin = {
   "Access-Control-Allow-Origin": "*",
-  "Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After, Request-Id",
+  "Access-Control-Expose-Headers": "WWW-Authenticate, DPoP-Nonce, Retry-After, Request-Id",
 };
 
 /** The endpoint, readable by scripts of every origin. */
@@ -25,7 +25,7 @@ export const allowPreflight = (methods: readonly string[]): Response =>
     headers: {
       ...anyOrigin,
       "Access-Control-Allow-Methods": methods.join(", "),
-      "Access-Control-Allow-Headers": "Authorization, Content-Type, MCP-Protocol-Version",
+      "Access-Control-Allow-Headers": "Authorization, Content-Type, DPoP, MCP-Protocol-Version",
       "Access-Control-Max-Age": "86400",
     },
   });

@@ -11,6 +11,8 @@ export interface PageOptions {
   readonly user?: User | undefined;
   /** Where the redirects that follow this page's forms may end besides ourselves: `formTarget` of a redirect URI. */
   readonly formAction?: readonly string[];
+  /** The hash of the one script that this page runs, as a Content Security Policy writes it; without it none runs. */
+  readonly script?: string;
   readonly status?: number;
   /** `Set-Cookie` values. */
   readonly cookies?: readonly string[];
@@ -22,7 +24,7 @@ export interface PageOptions {
 /** A whole page of ours. No script, no foreign resource, no frame around it, no copy of it in a cache. */
 export function page(deps: Deps, options: PageOptions, content: Child): Response {
   const { config } = deps;
-  const headers = new Headers({ ...securityHeaders(config, options.formAction ?? []), ...options.headers });
+  const headers = new Headers({ ...securityHeaders(config, options), ...options.headers });
   for (const cookie of options.cookies ?? []) headers.append("Set-Cookie", cookie);
   const html = <Frame config={config} options={options} content={content} />;
   return new Response(`<!doctype html>${html}`, { status: options.status ?? 200, headers });
@@ -39,10 +41,11 @@ export function formTarget(redirectUri: string): string {
   return isWeb && !hostname.startsWith("[") ? origin : protocol;
 }
 
-const securityHeaders = (config: Config, formAction: readonly string[]): Record<string, string> => ({
+const securityHeaders = (config: Config, { formAction = [], script }: PageOptions): Record<string, string> => ({
   "Content-Type": "text/html; charset=utf-8",
   "Content-Security-Policy": [
     "default-src 'none'",
+    ...(script === undefined ? [] : [`script-src '${script}'`]),
     "style-src 'self'",
     "img-src 'self'",
     `form-action ${["'self'", ...formAction].join(" ")}`,

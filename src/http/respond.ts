@@ -10,6 +10,10 @@ export type Endpoint = (request: Request, deps: Deps) => Promise<Response>;
 export const json = (body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response =>
   Response.json(body, { status, headers: { "Cache-Control": "no-store", Pragma: "no-cache", ...headers } });
 
+/** An answer that is a JWT, which no cache keeps. */
+export const jwt = (text: string, type: string): Response =>
+  new Response(text, { headers: { "Content-Type": type, "Cache-Control": "no-store", Pragma: "no-cache" } });
+
 /** Sends the browser on. 303, so that a form's fields are never sent along (RFC 9700 section 4.12). */
 export function redirect(location: string, cookies: readonly string[] = []): Response {
   const headers = new Headers({ Location: location, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer" });
@@ -25,39 +29,18 @@ export const machine =
       json({ error: error.code, error_description: error.description }, error.status, { ...error.headers, "Request-Id": id }),
     );
 
-/** An endpoint for people: its errors are a page, or go back to the service once its redirect URI has been checked. */
+/** An endpoint for people: its errors are a page. */
 export const person =
   (endpoint: Endpoint): Endpoint =>
   (request, deps) =>
-    answer(endpoint, request, deps, (error, id) =>
-      error.redirect ? redirectError(error, deps.config.issuer) : errorPage(deps, error, id),
-    );
-
-/** The authorization response (RFC 6749 section 4.1.2, RFC 9207): `parameters` added to the query of the redirect URI. */
-export function authorizationResponse(redirectUri: string, parameters: Readonly<Record<string, string | null>>): Response {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== null) query.set(name, value);
-  // An own, empty fragment keeps the browser from carrying the one of our URL over to the service (RFC 9700 section 4.1.1).
-  return redirect(`${redirectUri}${redirectUri.includes("?") ? "&" : "?"}${query}#`);
-}
-
-function redirectError(error: OAuthError, issuer: string): Response {
-  const to = error.redirect;
-  if (to === undefined) throw error;
-  return authorizationResponse(to.redirectUri, {
-    error: error.code,
-    error_description: error.description,
-    state: to.state,
-    iss: issuer,
-  });
-}
+    answer(endpoint, request, deps, (error, id) => errorPage(deps, error, id));
 
 /** Runs the endpoint; whatever it throws becomes one answer and one line in the log, joined by the request's id. */
-async function answer(
+export async function answer(
   endpoint: Endpoint,
   request: Request,
   deps: Deps,
-  respond: (error: OAuthError, requestId: string) => Response,
+  respond: (error: OAuthError, requestId: string) => Response | Promise<Response>,
 ): Promise<Response> {
   try {
     return await endpoint(request, deps);
@@ -68,7 +51,7 @@ async function answer(
         : new OAuthError("server_error", "Something went wrong on our side.", { reason: String(thrown), cause: thrown });
     const requestId = toBase64url(deps.random(9));
     log(error, request, requestId);
-    return respond(error, requestId);
+    return await respond(error, requestId);
   }
 }
 

@@ -2,70 +2,64 @@ import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { findOwnKey } from "../keyring.ts";
-import type { AuthorizationRequest, Client, ErrorRedirect, Prompt } from "../model.ts";
+import type { AuthorizationRequest, Client, Prompt, ResponseTarget } from "../model.ts";
 import { parseClaims } from "../rules/claims.ts";
 import { checkCodeChallenge } from "../rules/pkce.ts";
-import { findRedirectUri } from "../rules/redirectUri.ts";
+import { findResponseMode } from "../rules/responseMode.ts";
 import { checkResources, checkScopes, parseScope } from "../rules/scope.ts";
 import { findClient } from "../store/clients.ts";
 import { loadResources } from "../store/resources.ts";
 import { findHintedSubject } from "../tokens/idToken.ts";
+import { findTarget, withTarget } from "./responseTarget.ts";
 
 const MAX_TEXT = 4096;
+/** What was asked travels on in `continue`, a third longer: a URL of 16 KB is the most that the platform takes. */
+export const MAX_REQUEST = 10 * 1024;
 const prompts: readonly Prompt[] = ["none", "login", "consent", "select_account"];
 
-/** Parameters of specifications that we do not follow here, and the error that each has of its own. */
-const unsupported = {
-  request: "request_not_supported",
-  request_uri: "request_uri_not_supported",
-  registration: "registration_not_supported",
-} as const;
+/**
+ * The client that an authorization request names.
+ * @throws OAuthError invalid_request without a redirect: there is nobody yet whom the error could go back to
+ */
+export async function loadRequestingClient(parameters: Parameters, deps: Deps): Promise<Client> {
+  const client = await findClient(deps, parameters.load("client_id"));
+  if (client !== undefined) return client;
+  throw new OAuthError(
+    "invalid_request",
+    "The service that sent you here is not registered with us: its client_id is unknown.",
+  );
+}
 
 /**
- * Parses an authorization request (RFC 6749 section 4.1.1, OpenID Connect Core 3.1.2.1). Until the client and its redirect URI
- * are known to belong together an error is shown here; from then on it goes back to the service.
+ * Parses an authorization request (RFC 6749 section 4.1.1, OpenID Connect Core 3.1.2.1), wherever its parameters come from: the
+ * query, a form, a request object. Until its redirect URI is known to be the client's an error is shown here; from then on it
+ * goes back to the service.
  * @throws OAuthError with a redirect, once there is one that was checked
  */
 export async function parseAuthorizationRequest(
   parameters: Parameters,
+  client: Client,
   deps: Deps,
-): Promise<{ readonly client: Client; readonly request: AuthorizationRequest }> {
-  const client = await findClient(deps, parameters.load("client_id"));
-  if (client === undefined)
-    throw new OAuthError(
-      "invalid_request",
-      "The service that sent you here is not registered with us: its client_id is unknown.",
-    );
+): Promise<AuthorizationRequest> {
   const requested = parameters.load("redirect_uri");
-  const { redirect_uris, application_type } = client.metadata;
-  const redirectUri = findRedirectUri(requested, redirect_uris, application_type);
-  if (redirectUri === undefined)
+  const target = findTarget(parameters, client);
+  if (target === undefined)
     throw new OAuthError("invalid_request", "The redirect_uri is not one that this service has registered.", {
       reason: `redirect_uri ${JSON.stringify(requested.slice(0, 200))} for client ${client.clientId}`,
     });
-  const redirect = { redirectUri, state: parameters.find("state") ?? null };
-  try {
-    return { client, request: await parseRest(parameters, deps, client, redirect) };
-  } catch (error) {
-    if (!(error instanceof OAuthError) || error.status >= 500) throw error;
-    throw new OAuthError(error.code, error.description, { ...(error.reason ? { reason: error.reason } : {}), redirect });
-  }
+  return withTarget(target, () => parseRest(parameters, deps, target));
 }
 
-async function parseRest(
-  parameters: Parameters,
-  deps: Deps,
-  client: Client,
-  { redirectUri, state }: ErrorRedirect,
-): Promise<AuthorizationRequest> {
-  for (const [name, code] of Object.entries(unsupported))
-    if (parameters.find(name) !== undefined) throw new OAuthError(code, `The parameter ${name} is not supported.`);
+async function parseRest(parameters: Parameters, deps: Deps, target: ResponseTarget): Promise<AuthorizationRequest> {
+  const { client, redirectUri, responseMode, state } = target;
+  if (findResponseMode(parameters.find("response_mode"), client) === undefined)
+    throw new OAuthError("invalid_request", "The response_mode is not supported, or not registered for this client.");
+  if (parameters.find("registration") !== undefined)
+    throw new OAuthError("registration_not_supported", "The parameter registration is not supported.");
   if (parameters.load("response_type") !== "code")
     throw new OAuthError("unsupported_response_type", "response_type must be code.");
   if (!client.metadata.grant_types.includes("authorization_code"))
     throw new OAuthError("unauthorized_client", "The client is not registered for the authorization code grant.");
-  if ((parameters.find("response_mode") ?? "query") !== "query")
-    throw new OAuthError("invalid_request", "response_mode must be query.");
 
   const registered = await loadResources(deps);
   const scopes = parseScopes(parameters, client);
@@ -75,18 +69,32 @@ async function parseRest(
   return {
     clientId: client.clientId,
     redirectUri,
+    responseMode,
     state: checkLength("state", state),
     scopes,
     resources: checkResources(parameters.all("resource"), scopes, registered, deps.config.issuer),
+    authorizationDetails: [],
     codeChallenge: checkCodeChallenge(parameters.find("code_challenge"), parameters.find("code_challenge_method"), client),
+    dpopJkt: parseJkt(parameters.find("dpop_jkt")),
     nonce: checkLength("nonce", parameters.find("nonce") ?? null),
     prompt,
     maxAgeSeconds: parseMaxAge(parameters.find("max_age")) ?? client.metadata.default_max_age ?? null,
+    acrValues: words(parameters.find("acr_values")) ?? client.metadata.default_acr_values ?? [],
     loginHint: checkLength("login_hint", parameters.find("login_hint") ?? null),
     subjectHint: await parseHint(parameters.find("id_token_hint"), client, deps),
     claims: claims === undefined ? null : parseClaims(claims),
+    grantManagement: null,
   };
 }
+
+function parseJkt(jkt: string | undefined): string | null {
+  if (jkt !== undefined && !/^[A-Za-z0-9_-]{43}$/.test(jkt))
+    throw new OAuthError("invalid_request", "dpop_jkt must be the 43 characters of a SHA-256 in base64url.");
+  return jkt ?? null;
+}
+
+const words = (text: string | undefined): readonly string[] | undefined =>
+  text === undefined ? undefined : [...new Set(text.split(" ").filter((word) => word !== ""))];
 
 /** The scopes asked for, or those that the client registered. offline_access means nothing to a client that cannot refresh. */
 function parseScopes(parameters: Parameters, client: Client): readonly string[] {
@@ -97,10 +105,9 @@ function parseScopes(parameters: Parameters, client: Client): readonly string[] 
 }
 
 function parsePrompt(text: string | undefined): readonly Prompt[] {
-  const words = [...new Set((text ?? "").split(" ").filter((word) => word !== ""))];
-  const known = words.map((word) => prompts.find((prompt) => prompt === word));
+  const known = (words(text) ?? []).map((word) => prompts.find((prompt) => prompt === word));
   if (known.includes(undefined)) throw new OAuthError("invalid_request", "The parameter prompt holds an unknown value.");
-  if (words.includes("none") && words.length > 1)
+  if (known.includes("none") && known.length > 1)
     throw new OAuthError("invalid_request", "prompt=none cannot stand beside another value.");
   return known as readonly Prompt[];
 }

@@ -1,28 +1,31 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { findCookie, setCookie } from "../http/cookie.ts";
-import { parseForm, parseQuery } from "../http/form.ts";
+import { type Parameters, parseForm, parseQuery } from "../http/form.ts";
 import { loadOwnInteraction } from "../http/interaction.ts";
-import { authorizationResponse, type Endpoint, redirect } from "../http/respond.ts";
+import { type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
-import type { Client, ConsentView, Interaction } from "../model.ts";
+import type { AuthorizationRequest, Client, ConsentView, FamilyId, Interaction } from "../model.ts";
 import { deviceLabel } from "../rules/device.ts";
 import { decideNext, type Next } from "../rules/next.ts";
+import { sectorOf } from "../rules/sector.ts";
 import { findClient } from "../store/clients.ts";
-import { startFamily } from "../store/families.ts";
+import { startFamily } from "../store/familyStart.ts";
 import { findSituation, type Situation } from "../store/grants.ts";
 import { loadResources } from "../store/resources.ts";
 import { mintCredential } from "../tokens/credential.ts";
 import { sha256, toBase64url } from "../tokens/encoding.ts";
 import { newId } from "../tokens/id.ts";
 import { sealInteraction } from "../tokens/interaction.ts";
-import { parseAuthorizationRequest } from "./authorizationRequest.ts";
+import { subjectOf } from "../tokens/subject.ts";
+import { loadRequestingClient, MAX_REQUEST, parseAuthorizationRequest } from "./authorizationRequest.ts";
+import { authorizationResponse } from "./authorizationResponse.ts";
+import { isPushed, loadPushedRequest } from "./pushedRequest.ts";
+import { resolveRequestObject } from "./requestObject.ts";
+import { findTarget, targetOf, withTarget } from "./responseTarget.ts";
 
 /** Shows the approval page; it lives in account/, which app.ts joins to this endpoint. */
 export type ConsentPage = (view: ConsentView, signedIn: SignedIn, deps: Deps) => Promise<Response>;
-
-/** What was asked travels on in `continue`, a third longer: a URL of 16 KB is the most that the platform takes. */
-const MAX_QUERY = 10 * 1024;
 
 /**
  * The authorization endpoint (RFC 6749 section 3.1), which alone decides where the browser goes next. Every step comes back
@@ -36,13 +39,18 @@ export const authorize =
     const cookie = findCookie(request, deps.config, "session");
     const situation = cookie === undefined ? undefined : await findSituation(deps, await sha256(cookie), client.clientId);
     const { request: authorization, startedAt, denied } = interaction;
-    const next = decideNext({ request: authorization, client, startedAt, denied, now: deps.now() }, situation);
-    if (next.kind === "refuse") throw refusal(next, interaction);
+    const standing = situation && {
+      ...situation,
+      subject: await subjectOf(deps, sectorOf(client.metadata), situation.user.userId),
+    };
+    const next = decideNext({ request: authorization, client, startedAt, denied, now: deps.now() }, standing);
+    if (next.kind === "refuse")
+      throw new OAuthError(next.code, next.description, { redirect: targetOf(client, authorization) });
     if (next.kind === "sign_in" || situation === undefined || cookie === undefined) {
       const location = `${deps.config.issuer}/sign-in?continue=${await sealInteraction(deps, interaction)}`;
       return redirect(location, [setCookie(deps.config, "browser", browser)]);
     }
-    if (next.kind === "issue_code") return issueCode(request, deps, interaction, situation, next);
+    if (next.kind === "issue_code") return issueCode(request, deps, client, interaction, situation, next);
     const view: ConsentView = { ...situation, interaction, client, resources: await loadResources(deps) };
     const page = await consentPage(view, { cookie, session: situation.session, user: situation.user }, deps);
     page.headers.append("Set-Cookie", setCookie(deps.config, "browser", browser));
@@ -63,7 +71,7 @@ async function asGet(request: Request, deps: Deps): Promise<Response> {
 }
 
 function checkLength(query: string): void {
-  if (query.length > MAX_QUERY) throw new OAuthError("invalid_request", "The authorization request is longer than 10 KB.");
+  if (query.length > MAX_REQUEST) throw new OAuthError("invalid_request", "The authorization request is longer than 10 KB.");
 }
 
 /** A new interaction, or the one that `continue` carries, which only the browser that it began in may go on with. */
@@ -75,10 +83,11 @@ async function begin(
   const sealed = parameters.find("continue");
   if (sealed === undefined) {
     checkLength(new URL(request.url).search);
-    const { client, request: authorization } = await parseAuthorizationRequest(parameters, deps);
+    const client = await loadRequestingClient(parameters, deps);
+    const { id, request: authorization } = await loadRequest(parameters, client, deps);
     const browser = findCookie(request, deps.config, "browser") ?? toBase64url(deps.random(32));
     const interaction: Interaction = {
-      id: newId(deps),
+      id,
       request: authorization,
       startedAt: deps.now(),
       browser: await sha256(browser),
@@ -93,13 +102,27 @@ async function begin(
   return { interaction, client, browser };
 }
 
-function refusal(next: Extract<Next, { kind: "refuse" }>, { request }: Interaction): OAuthError {
-  return new OAuthError(next.code, next.description, { redirect: { redirectUri: request.redirectUri, state: request.state } });
+/** The request as it was pushed, or as it came: by signed object or by parameters (RFC 9126 section 4, RFC 9101 section 5). */
+async function loadRequest(
+  parameters: Parameters,
+  client: Client,
+  deps: Deps,
+): Promise<{ readonly id: FamilyId; readonly request: AuthorizationRequest }> {
+  const requestUri = parameters.find("request_uri");
+  if (isPushed(requestUri)) return loadPushedRequest(requestUri, client, deps);
+  const { requirePushedAuthorizationRequests } = deps.config;
+  const resolved = await withTarget(findTarget(parameters, client), async () => {
+    if (requirePushedAuthorizationRequests || client.metadata.require_pushed_authorization_requests)
+      throw new OAuthError("invalid_request", "The request must be pushed (RFC 9126).");
+    return resolveRequestObject(parameters, client, deps);
+  });
+  return { id: newId(deps), request: await parseAuthorizationRequest(resolved, client, deps) };
 }
 
 async function issueCode(
   request: Request,
   deps: Deps,
+  client: Client,
   { id, request: authorization }: Interaction,
   situation: Situation,
   granted: Extract<Next, { kind: "issue_code" }>,
@@ -114,6 +137,8 @@ async function issueCode(
     request: authorization,
     scopes: granted.scopes,
     resources: granted.resources,
+    authorizationDetails: [],
+    hearsOfLogout: client.metadata.backchannel_logout_uri !== undefined,
     device: deviceLabel(request.headers.get("user-agent")),
     rid: toBase64url(deps.random(12)),
     at: deps.now(),
@@ -128,9 +153,6 @@ async function issueCode(
       "access_denied",
       "The sign-in or the approval ended a moment ago. Go back to the service and start again.",
     );
-  return authorizationResponse(authorization.redirectUri, {
-    code: await mintCredential(deps, { kind: "code", familyId: id, generation: 0 }),
-    state: authorization.state,
-    iss: deps.config.issuer,
-  });
+  const code = await mintCredential(deps, { kind: "code", familyId: id, generation: 0 });
+  return authorizationResponse(deps, targetOf(client, authorization), { code });
 }

@@ -2,87 +2,121 @@ import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { countFailure, limitOf, networkOfRequest } from "../http/rateLimit.ts";
-import type { Client, ClientAuthenticationMethod } from "../model.ts";
+import type { Client, Once, Use } from "../model.ts";
 import { findClient } from "../store/clients.ts";
-import { sameText, sha256 } from "../tokens/encoding.ts";
+import { type Certificate, matchesSubject, readCertificate } from "../tokens/certificate.ts";
+import { sameText, sha256, toBase64url } from "../tokens/encoding.ts";
+import { checkClientAssertion } from "./clientAssertion.ts";
+import { findCertificates } from "./clientKeys.ts";
+import { invalidClient, type Presented, parsePresented } from "./presentedClient.ts";
 
-/** How a request says which client it comes from. */
-interface Presented {
-  readonly method: ClientAuthenticationMethod;
-  readonly clientId: string;
-  readonly secret: string;
+/** The client that a request comes from, and what the request brought along. */
+export interface Caller {
+  readonly client: Client;
+  /** To be passed to the store with the request's work, which is refused if any of it was used before. */
+  readonly once: Once;
+  /** What the client's end of the TLS connection showed, whether or not it authenticates by it. */
+  readonly certificate: Certificate | null;
 }
+
+/** What each method is given to judge by. */
+interface Evidence {
+  readonly presented: Presented;
+  readonly client: Client;
+  readonly certificate: Certificate | null;
+}
+
+/** How each registered method is checked: what it uses up, or an OAuthError that says no. */
+type Method = (evidence: Evidence, deps: Deps) => Promise<readonly Use[]>;
 
 /** No client has it: what the secret of an unknown client is compared with. */
 const NOBODYS_SHA256 = "A".repeat(43);
 
-const challenge = { "WWW-Authenticate": 'Basic realm="Countersign", charset="UTF-8"' };
+const bySecret: Method = async ({ presented, client }, deps) => {
+  if ("secret" in presented && (await knowsSecret(presented.secret, client, deps.now()))) return [];
+  throw invalidClient("wrong secret");
+};
+
+const byAssertion: Method = async ({ presented, client }, deps) => {
+  if (!("assertion" in presented)) throw invalidClient("no assertion");
+  return [await checkClientAssertion(presented.assertion, client, deps)];
+};
+
+const methods: Readonly<Record<Client["metadata"]["token_endpoint_auth_method"], Method>> = {
+  none: async () => [],
+  client_secret_basic: bySecret,
+  client_secret_post: bySecret,
+  client_secret_jwt: byAssertion,
+  private_key_jwt: byAssertion,
+  /** RFC 8705 section 2.1: a certificate that Cloudflare verified, and that names the client. */
+  tls_client_auth: async ({ client, certificate }) => {
+    if (certificate?.verified && matchesSubject(certificate, client.metadata)) return [];
+    throw invalidClient(certificate === null ? "no certificate" : "a certificate of another subject, or not verified");
+  },
+  /** RFC 8705 section 2.2: one of the certificates that the client has registered, whoever signed it. */
+  self_signed_tls_client_auth: async ({ client, certificate }, deps) => {
+    if (certificate !== null && (await findCertificates(deps, client, certificate.thumbprint)).includes(certificate.thumbprint))
+      return [];
+    throw invalidClient(certificate === null ? "no certificate" : "a certificate that is not registered");
+  },
+};
+
+/** Which registered methods a request of each form can be. */
+const fits: Readonly<Record<Presented["form"], readonly (keyof typeof methods)[]>> = {
+  basic: ["client_secret_basic"],
+  post: ["client_secret_post"],
+  assertion: ["client_secret_jwt", "private_key_jwt"],
+  bare: ["none", "tls_client_auth", "self_signed_tls_client_auth"],
+};
+
+/** Every method that proves who the client is, in the order that the metadata lists them. */
+export const authenticationMethods = Object.keys(methods).filter((method) => method !== "none");
 
 /**
- * The client that sent the request, authenticated by the one method that it registered (RFC 6749 section 2.3). Wrong secrets
- * are counted per client and network, so that guessing is slowed down and nobody can lock a client out.
+ * The client that sent the request, authenticated by the one method that it registered (RFC 6749 section 2.3, RFC 7523
+ * section 2.2, RFC 8705 section 2). Failures are counted per client and network, so that guessing is slowed down and nobody can
+ * lock a client out.
  * @throws OAuthError invalid_request for two methods at once, invalid_client, slow_down
  */
-export async function authenticateClient(request: Request, form: Parameters, deps: Deps): Promise<Client> {
+export async function authenticateClient(request: Request, form: Parameters, deps: Deps): Promise<Caller> {
   const presented = parsePresented(request, form);
-  const client = await findClient(deps, presented.clientId);
-  const reason = await refusalOf(presented, client, deps.now());
-  if (client !== undefined && reason === undefined) return client;
-  if (presented.method !== "none")
-    await countFailure(deps, await limitOf("client_secret", presented.clientId, networkOfRequest(request)));
-  throw invalidClient(reason ?? "unknown client");
+  try {
+    const certificate = readCertificate(request.cf?.["tlsClientAuth"]);
+    const client = await findClient(deps, presented.clientId);
+    const uses = await authenticate(presented, client, certificate, deps);
+    return { client: uses.client, certificate, once: { rid: toBase64url(deps.random(12)), uses: uses.uses } };
+  } catch (error) {
+    if (error instanceof OAuthError && error.code === "invalid_client" && presented.form !== "bare")
+      await countFailure(deps, await limitOf("client_secret", presented.clientId, networkOfRequest(request)));
+    throw error;
+  }
 }
 
 /** As `authenticateClient`, for endpoints that answer to nobody who cannot prove who they are. */
-export async function authenticateConfidentialClient(request: Request, form: Parameters, deps: Deps): Promise<Client> {
-  const client = await authenticateClient(request, form, deps);
-  if (client.metadata.token_endpoint_auth_method === "none") throw invalidClient("a public client");
-  return client;
+export async function authenticateConfidentialClient(request: Request, form: Parameters, deps: Deps): Promise<Caller> {
+  const caller = await authenticateClient(request, form, deps);
+  if (caller.client.metadata.token_endpoint_auth_method === "none") throw invalidClient("a public client");
+  return caller;
 }
 
-/** Why it is not the client, or undefined if it is. An unknown client costs the same work as a wrong secret. */
-async function refusalOf(presented: Presented, client: Client | undefined, now: number): Promise<string | undefined> {
-  const digest = await sha256(presented.secret);
+async function authenticate(
+  presented: Presented,
+  client: Client | undefined,
+  certificate: Certificate | null,
+  deps: Deps,
+): Promise<{ readonly client: Client; readonly uses: readonly Use[] }> {
+  const method = client?.metadata.token_endpoint_auth_method;
+  if (client === undefined || method === undefined || !fits[presented.form].includes(method)) {
+    // The same work as for a wrong secret, so that time does not tell which clients there are.
+    if ("secret" in presented) await knowsSecret(presented.secret, undefined, deps.now());
+    throw invalidClient(client === undefined ? "unknown client" : `sent ${presented.form}, registered ${method}`);
+  }
+  return { client, uses: await methods[method]({ presented, client, certificate }, deps) };
+}
+
+async function knowsSecret(secret: string, client: Client | undefined, now: number): Promise<boolean> {
+  const digest = await sha256(secret);
   const live = (client?.secrets ?? []).filter(({ expiresAt }) => expiresAt === null || now < expiresAt);
-  const digests = live.length === 0 ? [NOBODYS_SHA256] : live.map((secret) => secret.sha256);
-  const matches = digests.map((known) => sameText(known, digest)).includes(true);
-  if (client === undefined) return "unknown client";
-  const registered = client.metadata.token_endpoint_auth_method;
-  if (presented.method !== registered) return `sent ${presented.method}, registered ${registered}`;
-  return registered === "none" || matches ? undefined : "wrong secret";
+  const digests = live.length === 0 ? [NOBODYS_SHA256] : live.map((known) => known.sha256);
+  return digests.map((known) => sameText(known, digest)).includes(true);
 }
-
-function parsePresented(request: Request, form: Parameters): Presented {
-  const header = request.headers.get("authorization");
-  const clientId = form.find("client_id");
-  const secret = form.find("client_secret");
-  if (header !== null) {
-    if (secret !== undefined) throw new OAuthError("invalid_request", "The client authenticated in two ways at once.");
-    const basic = parseBasic(header);
-    if (clientId !== undefined && clientId !== basic.clientId)
-      throw new OAuthError("invalid_request", "client_id is not the one of the Authorization header.");
-    return { method: "client_secret_basic", ...basic };
-  }
-  if (clientId === undefined) throw invalidClient("no client_id");
-  return { method: secret === undefined ? "none" : "client_secret_post", clientId, secret: secret ?? "" };
-}
-
-/** The Basic scheme, with both halves form-encoded (RFC 6749 section 2.3.1). */
-function parseBasic(header: string): { readonly clientId: string; readonly secret: string } {
-  const encoded = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header)?.[1];
-  if (encoded === undefined) throw invalidClient("not the Basic scheme");
-  try {
-    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    const colon = text.indexOf(":");
-    if (colon > 0) return { clientId: formDecode(text.slice(0, colon)), secret: formDecode(text.slice(colon + 1)) };
-  } catch {
-    // Base64, UTF-8 or percent-encoding: all the same to whoever sent it.
-  }
-  throw invalidClient("a malformed Basic header");
-}
-
-const formDecode = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));
-
-const invalidClient = (reason: string): OAuthError =>
-  new OAuthError("invalid_client", "Client authentication failed.", { reason, headers: challenge });

@@ -1,14 +1,21 @@
 import type { Deps } from "../config.ts";
 import { parseForm } from "../http/form.ts";
-import { type Endpoint, json } from "../http/respond.ts";
-import type { AccessTokenClaims, Client } from "../model.ts";
+import { type Endpoint, json, jwt } from "../http/respond.ts";
+import type { AccessTokenClaims, Client, Once } from "../model.ts";
 import { deadBecause } from "../rules/family.ts";
 import { reachedOrganizations } from "../rules/organizations.ts";
+import { sectorOf } from "../rules/sector.ts";
 import { inspectFamily } from "../store/families.ts";
 import { loadResources } from "../store/resources.ts";
+import { spend } from "../store/seen.ts";
+import { tokenType } from "../tokens/accessToken.ts";
 import { type Credential, findCredential } from "../tokens/credential.ts";
+import { subjectOf } from "../tokens/subject.ts";
 import { authenticateConfidentialClient } from "./clientAuthentication.ts";
 import { findLiveState, findOwnToken } from "./ownToken.ts";
+import { protect, protectionOf } from "./protectedAnswer.ts";
+
+const JWT_TYPE = "application/token-introspection+jwt";
 
 const inactive = { active: false } as const;
 
@@ -18,14 +25,32 @@ const inactive = { active: false } as const;
  */
 export const introspect: Endpoint = async (request, deps) => {
   const form = await parseForm(request);
-  const caller = await authenticateConfidentialClient(request, form, deps);
-  const token = form.load("token");
-  const credential = await findCredential(deps, token);
-  if (credential !== undefined) return json(await introspectCredential(deps, credential, caller));
-  const claims = await findOwnToken(deps, token);
-  if (claims === undefined || !(await mayAskAbout(deps, claims, caller))) return json(inactive);
-  return json(await introspectAccessToken(deps, claims));
+  const { client, once } = await authenticateConfidentialClient(request, form, deps);
+  const answer = await inspect(deps, form.load("token"), client, once);
+  const wantsJwt = (request.headers.get("accept") ?? "").toLowerCase().includes(JWT_TYPE);
+  return wantsJwt ? jwt(await protectedAnswer(deps, client, answer), JWT_TYPE) : json(answer);
 };
+
+/** The answer as a JWT for the resource server that asked (RFC 9701 section 5), whatever it says. */
+function protectedAnswer(deps: Deps, caller: Client, answer: object): Promise<string> {
+  const {
+    introspection_signed_response_alg: signed,
+    introspection_encrypted_response_alg: alg,
+    introspection_encrypted_response_enc: enc,
+  } = caller.metadata;
+  const iat = Math.floor(deps.now() / 1000);
+  const claims = { iss: deps.config.issuer, aud: caller.clientId, iat, token_introspection: answer };
+  return protect(deps, caller, claims, "token-introspection+jwt", protectionOf(signed, alg, enc));
+}
+
+async function inspect(deps: Deps, token: string, caller: Client, once: Once): Promise<object> {
+  const credential = await findCredential(deps, token);
+  if (credential !== undefined) return introspectCredential(deps, credential, caller, once);
+  const claims = await findOwnToken(deps, token);
+  if (claims !== undefined && (await mayAskAbout(deps, claims, caller))) return introspectAccessToken(deps, claims, once);
+  await spend(deps, once);
+  return inactive;
+}
 
 async function mayAskAbout(deps: Deps, claims: AccessTokenClaims, caller: Client): Promise<boolean> {
   if (claims.client_id === caller.clientId) return true;
@@ -34,16 +59,16 @@ async function mayAskAbout(deps: Deps, claims: AccessTokenClaims, caller: Client
   return own.some(({ identifier }) => audience.includes(identifier));
 }
 
-async function introspectAccessToken(deps: Deps, claims: AccessTokenClaims): Promise<object> {
-  const state = await findLiveState(deps, claims);
+async function introspectAccessToken(deps: Deps, claims: AccessTokenClaims, once: Once): Promise<object> {
+  const state = await findLiveState(deps, claims, once);
   if (state === undefined) return inactive;
   const reached = reachedOrganizations(state.organizations, state.client, state.grant.organizations);
   const organizations = claims.organizations?.filter((name) => reached.includes(name));
-  return { active: true, token_type: "Bearer", ...claims, ...(organizations ? { organizations } : {}) };
+  return { active: true, token_type: tokenType(claims.cnf ?? null), ...claims, ...(organizations ? { organizations } : {}) };
 }
 
-async function introspectCredential(deps: Deps, credential: Credential, caller: Client): Promise<object> {
-  const { state } = await inspectFamily(deps, credential.familyId, caller.clientId, []);
+async function introspectCredential(deps: Deps, credential: Credential, caller: Client, once: Once): Promise<object> {
+  const { state } = await inspectFamily(deps, credential.familyId, caller.clientId, [], once);
   if (state === undefined || credential.kind !== "refresh_token") return inactive;
   const { family, grant, user } = state;
   const now = deps.now();
@@ -53,11 +78,12 @@ async function introspectCredential(deps: Deps, credential: Credential, caller: 
   return {
     active: true,
     iss: deps.config.issuer,
-    sub: user.userId,
+    sub: await subjectOf(deps, sectorOf(state.client.metadata), user.userId),
     client_id: family.clientId,
     scope: family.scopes.filter((scope) => grant.scopes.includes(scope)).join(" "),
     exp: Math.floor(expiresAt / 1000),
     grant_id: grant.grantId,
     sid: family.id,
+    ...(family.confirmation === null ? {} : { cnf: family.confirmation }),
   };
 }

@@ -1,24 +1,30 @@
 import type { Deps } from "../config.ts";
 import { loadSigningKey } from "../keyring.ts";
-import type { AccessTokenClaims, Authorization, Client, Resource, SigningAlgorithm } from "../model.ts";
+import type { AccessTokenClaims, Authorization, AuthorizationDetail, Client, Resource, SigningAlgorithm } from "../model.ts";
 import { claimsAbout, claimsOf } from "../rules/claims.ts";
+import { sectorOf } from "../rules/sector.ts";
 import { loadResources } from "../store/resources.ts";
-import { signAccessToken } from "../tokens/accessToken.ts";
+import { signAccessToken, tokenType } from "../tokens/accessToken.ts";
 import { mintCredential } from "../tokens/credential.ts";
 import { toBase64url } from "../tokens/encoding.ts";
-import { signIdToken } from "../tokens/idToken.ts";
+import { sessionSid, signIdToken } from "../tokens/idToken.ts";
+import { subjectOf } from "../tokens/subject.ts";
+import { loadEncryptionKey } from "./clientKeys.ts";
+import { protectionOf, seal } from "./protectedAnswer.ts";
 
 const ACCESS_TOKEN_ALG: SigningAlgorithm = "ES256";
 
 /** A successful answer of the token endpoint (RFC 6749 section 5.1, OpenID Connect Core 3.1.3.3). */
 export interface TokenResponse {
   readonly access_token: string;
-  readonly token_type: "Bearer";
+  readonly token_type: "Bearer" | "DPoP";
   /** Seconds. */
   readonly expires_in: number;
   readonly scope: string;
   readonly refresh_token?: string;
   readonly id_token?: string;
+  readonly authorization_details?: readonly AuthorizationDetail[];
+  readonly grant_id?: string;
 }
 
 /**
@@ -26,29 +32,34 @@ export interface TokenResponse {
  * fail only afterwards, the client would have lost its code. No trip once warm.
  */
 export async function prepareToIssue(deps: Deps, client: Client): Promise<void> {
+  const { id_token_signed_response_alg, id_token_encrypted_response_alg } = client.metadata;
   const loadKeys = async () => {
     await loadSigningKey(deps, ACCESS_TOKEN_ALG);
-    await loadSigningKey(deps, client.metadata.id_token_signed_response_alg);
+    await loadSigningKey(deps, id_token_signed_response_alg);
+    if (id_token_encrypted_response_alg !== undefined) await loadEncryptionKey(deps, client, id_token_encrypted_response_alg);
   };
   await Promise.all([loadKeys(), loadResources(deps)]);
 }
 
 /** Mints the tokens of an authorization. Nothing else does. */
 export async function issue(deps: Deps, authorization: Authorization): Promise<TokenResponse> {
-  const { scopes, familyId, refreshGeneration } = authorization;
+  const { client, user, scopes, familyId, refreshGeneration } = authorization;
+  const subject = await subjectOf(deps, sectorOf(client.metadata), user.userId);
   const issuedAt = Math.floor(deps.now() / 1000);
   const lifetime = accessTokenSeconds(deps, authorization.resources, await loadResources(deps));
-  const claims = accessTokenClaims(deps, authorization, issuedAt, lifetime);
+  const claims = accessTokenClaims(deps, authorization, subject, issuedAt, lifetime);
   const accessToken = await signAccessToken(await loadSigningKey(deps, ACCESS_TOKEN_ALG), claims);
   return {
     access_token: accessToken,
-    token_type: "Bearer",
+    token_type: tokenType(authorization.confirmation),
     expires_in: lifetime,
     scope: scopes.join(" "),
     ...(refreshGeneration === null
       ? {}
       : { refresh_token: await mintCredential(deps, { kind: "refresh_token", familyId, generation: refreshGeneration }) }),
-    ...(scopes.includes("openid") ? { id_token: await idToken(deps, authorization, issuedAt, accessToken) } : {}),
+    ...(scopes.includes("openid") ? { id_token: await idToken(deps, authorization, subject, issuedAt, accessToken) } : {}),
+    ...(authorization.authorizationDetails.length === 0 ? {} : { authorization_details: authorization.authorizationDetails }),
+    ...(authorization.grantManaged ? { grant_id: authorization.grantId } : {}),
   };
 }
 
@@ -62,14 +73,26 @@ function accessTokenSeconds({ config }: Deps, resources: readonly string[], regi
 
 function accessTokenClaims(
   deps: Deps,
-  { resources, client, user, scopes, authAt, acr, grantId, familyId, organizations }: Authorization,
+  {
+    resources,
+    client,
+    scopes,
+    authAt,
+    acr,
+    grantId,
+    familyId,
+    organizations,
+    authorizationDetails,
+    confirmation,
+  }: Authorization,
+  subject: string,
   issuedAt: number,
   lifetime: number,
 ): AccessTokenClaims {
   const [only = deps.config.issuer, ...others] = resources;
   return {
     iss: deps.config.issuer,
-    sub: user.userId,
+    sub: subject,
     aud: others.length === 0 ? only : [only, ...others],
     client_id: client.clientId,
     scope: scopes.join(" "),
@@ -81,30 +104,45 @@ function accessTokenClaims(
     grant_id: grantId,
     sid: familyId,
     organizations: [...organizations],
+    ...(authorizationDetails.length === 0 ? {} : { authorization_details: authorizationDetails }),
+    ...(confirmation === null ? {} : { cnf: confirmation }),
   };
 }
 
-async function idToken(deps: Deps, authorization: Authorization, issuedAt: number, accessToken: string): Promise<string> {
-  const { client, user, scopes, claims, consentedClaims, authAt, acr, amr, nonce } = authorization;
+async function idToken(
+  deps: Deps,
+  { client, user, scopes, claims, consentedClaims, sessionId, authAt, acr, amr, nonce }: Authorization,
+  subject: string,
+  issuedAt: number,
+  accessToken: string,
+): Promise<string> {
+  const { metadata, clientId } = client;
   const asked = Object.keys(claims?.id_token ?? {});
   const allowed = [...claimsOf(scopes), ...consentedClaims];
-  return signIdToken(
-    await loadSigningKey(deps, client.metadata.id_token_signed_response_alg),
+  const signed = await signIdToken(
+    await loadSigningKey(deps, metadata.id_token_signed_response_alg),
     {
       ...claimsAbout(
         user,
         asked.filter((name) => allowed.includes(name)),
       ),
       iss: deps.config.issuer,
-      sub: user.userId,
-      aud: client.clientId,
+      sub: subject,
+      aud: clientId,
       iat: issuedAt,
       exp: issuedAt + deps.config.accessTokenSeconds,
       auth_time: Math.floor(authAt / 1000),
       acr,
       amr: [...amr],
+      sid: await sessionSid(sessionId, clientId),
       ...(nonce === null ? {} : { nonce }),
     },
     accessToken,
   );
+  const { encrypted } = protectionOf(
+    metadata.id_token_signed_response_alg,
+    metadata.id_token_encrypted_response_alg,
+    metadata.id_token_encrypted_response_enc,
+  );
+  return encrypted === null ? signed : seal(deps, client, signed, encrypted);
 }

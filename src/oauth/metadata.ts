@@ -1,16 +1,20 @@
 import type { Deps } from "../config.ts";
 import type { Endpoint } from "../http/respond.ts";
 import { loadJwks } from "../keyring.ts";
+import { acrValuesSupported } from "../rules/acr.ts";
 import { personalClaims } from "../rules/claims.ts";
+import { responseModes } from "../rules/responseMode.ts";
 import { identityScopes } from "../rules/scope.ts";
 import { loadResources } from "../store/resources.ts";
 import { algorithms } from "../tokens/accessToken.ts";
+import { dpopAlgorithms } from "../tokens/dpop.ts";
+import { contentEncryptions, encryptionAlgorithms } from "../tokens/encrypt.ts";
+import { secretAlgorithms } from "./clientAssertion.ts";
+import { authenticationMethods } from "./clientAuthentication.ts";
 import { grantTypes } from "./token.ts";
 
 /** How long anybody may keep the metadata and the keys. A new key stands in the JWKS for days before it signs. */
 const CACHE_SECONDS = 300;
-
-const authenticationMethods = ["client_secret_basic", "client_secret_post"];
 
 /** Authorization server metadata (RFC 8414 section 2) and OpenID provider metadata (Discovery 1.0 section 3): one document. */
 export const metadata: Endpoint = async (_request, deps) => {
@@ -18,31 +22,86 @@ export const metadata: Endpoint = async (_request, deps) => {
   return published({
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
-    token_endpoint: `${issuer}/token`,
     userinfo_endpoint: `${issuer}/userinfo`,
-    revocation_endpoint: `${issuer}/revoke`,
-    introspection_endpoint: `${issuer}/introspect`,
+    ...machineEndpoints(issuer),
+    end_session_endpoint: `${issuer}/logout`,
     jwks_uri: `${issuer}/jwks`,
-    scopes_supported: await scopesSupported(deps),
-    response_types_supported: ["code"],
-    response_modes_supported: ["query"],
     grant_types_supported: grantTypes,
-    token_endpoint_auth_methods_supported: ["none", ...authenticationMethods],
-    revocation_endpoint_auth_methods_supported: ["none", ...authenticationMethods],
-    introspection_endpoint_auth_methods_supported: authenticationMethods,
-    code_challenge_methods_supported: ["S256"],
-    authorization_response_iss_parameter_supported: true,
-    subject_types_supported: ["public"],
-    id_token_signing_alg_values_supported: algorithms,
-    prompt_values_supported: ["none", "login", "consent", "select_account"],
-    claims_supported: ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", ...personalClaims],
+    scopes_supported: await scopesSupported(deps),
+    ...authentication(deps),
+    ...requests(deps),
+    ...answers,
+    dpop_signing_alg_values_supported: dpopAlgorithms,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    claims_supported: [...ownClaims, ...personalClaims],
     claim_types_supported: ["normal"],
-    claims_parameter_supported: true,
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
     ui_locales_supported: ["en"],
+    ...mutualTls(deps),
   });
 };
+
+/** Claims of ID tokens that are not about the person. */
+const ownClaims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"];
+
+/** Where clients authenticate; over mutual TLS they do so at a host of its own (RFC 8705 section 5). */
+const machineEndpoints = (origin: string) => ({
+  token_endpoint: `${origin}/token`,
+  revocation_endpoint: `${origin}/revoke`,
+  introspection_endpoint: `${origin}/introspect`,
+  pushed_authorization_request_endpoint: `${origin}/par`,
+});
+
+/** The methods at each endpoint; those by certificate only where Cloudflare asks for one. */
+function authentication({ config }: Deps) {
+  const usable = authenticationMethods.filter((method) => config.mtlsOrigin !== null || !method.includes("tls_client_auth"));
+  const algs = [...algorithms, ...secretAlgorithms];
+  return {
+    token_endpoint_auth_methods_supported: ["none", ...usable],
+    token_endpoint_auth_signing_alg_values_supported: algs,
+    revocation_endpoint_auth_methods_supported: ["none", ...usable],
+    revocation_endpoint_auth_signing_alg_values_supported: algs,
+    introspection_endpoint_auth_methods_supported: usable,
+    introspection_endpoint_auth_signing_alg_values_supported: algs,
+  };
+}
+
+const requests = ({ config }: Deps) => ({
+  response_types_supported: ["code"],
+  response_modes_supported: responseModes,
+  code_challenge_methods_supported: ["S256"],
+  prompt_values_supported: ["none", "login", "consent", "select_account"],
+  acr_values_supported: acrValuesSupported,
+  claims_parameter_supported: true,
+  require_pushed_authorization_requests: config.requirePushedAuthorizationRequests,
+  request_parameter_supported: true,
+  request_uri_parameter_supported: true,
+  require_request_uri_registration: true,
+  request_object_signing_alg_values_supported: algorithms,
+});
+
+const encryption = (name: string) => ({
+  [`${name}_encryption_alg_values_supported`]: encryptionAlgorithms,
+  [`${name}_encryption_enc_values_supported`]: contentEncryptions,
+});
+
+const answers = {
+  authorization_response_iss_parameter_supported: true,
+  subject_types_supported: ["public", "pairwise"],
+  id_token_signing_alg_values_supported: algorithms,
+  ...encryption("id_token"),
+  userinfo_signing_alg_values_supported: algorithms,
+  ...encryption("userinfo"),
+  authorization_signing_alg_values_supported: algorithms,
+  ...encryption("authorization"),
+  introspection_signing_alg_values_supported: algorithms,
+  ...encryption("introspection"),
+};
+
+const mutualTls = ({ config: { mtlsOrigin } }: Deps) =>
+  mtlsOrigin === null
+    ? {}
+    : { tls_client_certificate_bound_access_tokens: true, mtls_endpoint_aliases: machineEndpoints(mtlsOrigin) };
 
 async function scopesSupported(deps: Deps): Promise<readonly string[]> {
   const owned = (await loadResources(deps)).flatMap((resource) => resource.scopes.map(({ name }) => name));

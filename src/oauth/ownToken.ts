@@ -1,7 +1,7 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { findOwnKey } from "../keyring.ts";
-import type { AccessTokenClaims, FamilyState } from "../model.ts";
+import type { AccessTokenClaims, FamilyState, Once } from "../model.ts";
 import { deadBecause } from "../rules/family.ts";
 import { inspectFamily } from "../store/families.ts";
 import { checkAccessToken, isRevoked, marksOf } from "../tokens/accessToken.ts";
@@ -25,8 +25,8 @@ export async function findOwnToken(deps: Deps, token: string): Promise<AccessTok
 }
 
 /** What stands behind an access token of ours, as D1 has it now; undefined once it is revoked. One trip. */
-export async function findLiveState(deps: Deps, claims: AccessTokenClaims): Promise<FamilyState | undefined> {
-  const { state, revokedAt } = await inspectFamily(deps, claims.sid, claims.client_id, marksOf(claims));
+export async function findLiveState(deps: Deps, claims: AccessTokenClaims, once?: Once): Promise<FamilyState | undefined> {
+  const { state, revokedAt } = await inspectFamily(deps, claims.sid, claims.client_id, marksOf(claims), once);
   if (state === undefined || deadBecause(state, deps.now()) !== undefined || isRevoked(claims, revokedAt)) return undefined;
   return state;
 }

@@ -1,16 +1,32 @@
-import { type ErrorCode, OAuthError } from "../errors.ts";
-import type { ClientMetadata, GrantType } from "../model.ts";
+import { OAuthError } from "../errors.ts";
+import type { ClientMetadata, GrantType, ResponseMode } from "../model.ts";
+import { parseSecurity, securityMembers } from "./clientSecurity.ts";
+import {
+  choice,
+  choices,
+  defined,
+  fetched,
+  flag,
+  type Input,
+  integer,
+  isObject,
+  type Member,
+  page,
+  refused,
+  text,
+  texts,
+} from "./metadataMember.ts";
+import { publicUrlProblem } from "./publicUrl.ts";
 import { redirectUriProblem } from "./redirectUri.ts";
 import { parseScope } from "./scope.ts";
 
-type Member = keyof ClientMetadata;
-type Input = Readonly<Record<string, unknown>>;
-
 const MAX_NAME_LENGTH = 1000;
-const MAX_URI_LENGTH = 2048;
+const MAX_REQUEST_URIS = 50;
 
 /** Pages about the client, which people follow from the consent page. */
 const pageMembers = ["client_uri", "logo_uri", "policy_uri", "tos_uri"] as const;
+
+const responseModes: readonly ResponseMode[] = ["query", "form_post", "query.jwt", "form_post.jwt"];
 
 /** Every member that we understand. Registration ignores the others (RFC 7591 section 2); a seed file must have none. */
 export const clientMetadataMembers: readonly string[] = [
@@ -22,10 +38,20 @@ export const clientMetadataMembers: readonly string[] = [
   "grant_types",
   "response_types",
   "scope",
-  "token_endpoint_auth_method",
-  "id_token_signed_response_alg",
+  ...securityMembers,
+  "require_pushed_authorization_requests",
+  "request_uris",
+  "response_modes",
+  "subject_type",
+  "sector_identifier_uri",
+  "authorization_details_types",
   "default_max_age",
+  "default_acr_values",
   "require_auth_time",
+  "initiate_login_uri",
+  "post_logout_redirect_uris",
+  "backchannel_logout_uri",
+  "backchannel_logout_session_required",
   "require_pkce",
   "refresh_overlap_seconds",
 ] satisfies readonly Member[];
@@ -38,35 +64,42 @@ export const clientMetadataMembers: readonly string[] = [
 export function parseClientMetadata(input: unknown): ClientMetadata {
   if (!isObject(input)) throw new OAuthError("invalid_client_metadata", "The client metadata is not a JSON object.");
   const application_type = choice(input, "application_type", ["web", "native"], "web");
-  const token_endpoint_auth_method = choice(
-    input,
-    "token_endpoint_auth_method",
-    ["client_secret_basic", "client_secret_post", "none"],
-    "client_secret_basic",
-  );
-  const grant_types = choices(input, "grant_types", ["authorization_code", "refresh_token"], ["authorization_code"]);
+  const grant_types = choices(input, "grant_types", ["authorization_code", "refresh_token"]) ?? ["authorization_code"];
   const withCode = grant_types.includes("authorization_code");
-  const response_types = choices(input, "response_types", ["code"], withCode ? ["code"] : []);
+  const response_types = choices(input, "response_types", ["code"]) ?? (withCode ? ["code"] : []);
   checkConsistency(grant_types, response_types.length > 0);
+  const redirect_uris = parseRedirectUris(input, "redirect_uris", application_type) ?? [];
+  if (withCode && redirect_uris.length === 0)
+    throw refused("redirect_uris", "must have at least one URI", "invalid_redirect_uri");
+  const security = parseSecurity(input);
   const require_pkce = flag(input, "require_pkce") ?? true;
-  if (!require_pkce && token_endpoint_auth_method === "none")
+  if (!require_pkce && security.token_endpoint_auth_method === "none")
     throw refused("require_pkce", "only a confidential client may be exempted");
   return {
     client_name: parseName(input),
-    ...defined("client_uri", parsePage(input, "client_uri")),
-    ...defined("logo_uri", parsePage(input, "logo_uri")),
-    ...defined("policy_uri", parsePage(input, "policy_uri")),
-    ...defined("tos_uri", parsePage(input, "tos_uri")),
+    ...defined("client_uri", page(input, "client_uri")),
+    ...defined("logo_uri", page(input, "logo_uri")),
+    ...defined("policy_uri", page(input, "policy_uri")),
+    ...defined("tos_uri", page(input, "tos_uri")),
     ...defined("contacts", texts(input, "contacts")),
     application_type,
-    redirect_uris: parseRedirectUris(input, application_type, withCode),
+    redirect_uris,
     grant_types,
     response_types,
     ...defined("scope", parseScopeMember(input)),
-    token_endpoint_auth_method,
-    id_token_signed_response_alg: choice(input, "id_token_signed_response_alg", ["RS256", "ES256"], "RS256"),
+    ...security,
+    ...defined("require_pushed_authorization_requests", flag(input, "require_pushed_authorization_requests")),
+    ...defined("request_uris", parseRequestUris(input)),
+    ...defined("response_modes", choices(input, "response_modes", responseModes)),
+    ...parseSubject(input, redirect_uris),
+    ...defined("authorization_details_types", texts(input, "authorization_details_types")),
     ...defined("default_max_age", integer(input, "default_max_age", Number.MAX_SAFE_INTEGER)),
+    ...defined("default_acr_values", texts(input, "default_acr_values")),
     ...defined("require_auth_time", flag(input, "require_auth_time")),
+    ...defined("initiate_login_uri", parseLoginUri(input)),
+    ...defined("post_logout_redirect_uris", parseRedirectUris(input, "post_logout_redirect_uris", application_type)),
+    ...defined("backchannel_logout_uri", fetched(input, "backchannel_logout_uri")),
+    ...defined("backchannel_logout_session_required", flag(input, "backchannel_logout_session_required")),
     require_pkce,
     refresh_overlap_seconds: integer(input, "refresh_overlap_seconds", 300) ?? 90,
   };
@@ -94,26 +127,54 @@ function parseName(input: Input): string {
   return name;
 }
 
-function parsePage(input: Input, name: (typeof pageMembers)[number]): string | undefined {
-  const uri = text(input, name);
-  if (uri === undefined) return undefined;
-  if (uri.length > MAX_URI_LENGTH) throw refused(name, `is longer than ${MAX_URI_LENGTH} characters`);
-  if (!/^[\x21-\x7e]+$/.test(uri) || !URL.canParse(uri)) throw refused(name, "is not an absolute URI");
-  const { protocol, hostname, username, password } = new URL(uri);
-  const loopback = /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
-  if (protocol !== "https:" && !(protocol === "http:" && loopback)) throw refused(name, "is not https");
-  if (username !== "" || password !== "") throw refused(name, "holds user information");
+/** Both kinds of URI that a browser is sent back to. Those after a logout have no error code of their own. */
+function parseRedirectUris(
+  input: Input,
+  name: "redirect_uris" | "post_logout_redirect_uris",
+  applicationType: "web" | "native",
+): readonly string[] | undefined {
+  const code = name === "redirect_uris" ? "invalid_redirect_uri" : "invalid_client_metadata";
+  const uris = texts(input, name, code);
+  for (const [index, uri] of (uris ?? []).entries()) {
+    const problem = redirectUriProblem(uri, applicationType);
+    if (problem !== undefined) throw refused(`${name}[${index}]`, problem, code);
+  }
+  return uris && [...new Set(uris)];
+}
+
+/** OpenID Connect Core 6.2: https; a fragment may hold the SHA-256 of what lies there, and does not travel. */
+function parseRequestUris(input: Input): readonly string[] | undefined {
+  const uris = texts(input, "request_uris");
+  if (uris !== undefined && uris.length > MAX_REQUEST_URIS) throw refused("request_uris", `has more than ${MAX_REQUEST_URIS}`);
+  for (const [index, uri] of (uris ?? []).entries()) {
+    const [address = "", digest] = uri.split(/#(.*)/s);
+    const problem =
+      digest === undefined || /^[A-Za-z0-9_-]{43}$/.test(digest)
+        ? publicUrlProblem(address, "")
+        : "has a fragment that is not a SHA-256 in base64url";
+    if (problem !== undefined) throw refused(`request_uris[${index}]`, problem);
+  }
+  return uris;
+}
+
+/** Third-party-initiated login (OpenID Connect Core section 4) is a page of the client's, to which we add parameters. */
+function parseLoginUri(input: Input): string | undefined {
+  const uri = page(input, "initiate_login_uri");
+  if (uri?.includes("#")) throw refused("initiate_login_uri", "has a fragment");
   return uri;
 }
 
-function parseRedirectUris(input: Input, applicationType: "web" | "native", needed: boolean): readonly string[] {
-  const uris = texts(input, "redirect_uris", "invalid_redirect_uri") ?? [];
-  if (needed && uris.length === 0) throw refused("redirect_uris", "must have at least one URI", "invalid_redirect_uri");
-  for (const [index, uri] of uris.entries()) {
-    const problem = redirectUriProblem(uri, applicationType);
-    if (problem !== undefined) throw refused(`redirect_uris[${index}]`, problem, "invalid_redirect_uri");
-  }
-  return [...new Set(uris)];
+/** Redirect URIs on several hosts have no one sector, unless a document on one more host names them all (OpenID Connect Core 8.1). */
+function parseSubject(
+  input: Input,
+  redirectUris: readonly string[],
+): Pick<ClientMetadata, "subject_type" | "sector_identifier_uri"> {
+  const subject_type = choice(input, "subject_type", ["public", "pairwise"], "public");
+  const sector = fetched(input, "sector_identifier_uri");
+  const hosts = new Set(redirectUris.map((uri) => new URL(uri).host));
+  if (subject_type === "pairwise" && sector === undefined && hosts.size > 1)
+    throw refused("sector_identifier_uri", "is missing, since the redirect URIs are on several hosts");
+  return { subject_type, ...defined("sector_identifier_uri", sector) };
 }
 
 function parseScopeMember(input: Input): string | undefined {
@@ -125,58 +186,3 @@ function parseScopeMember(input: Input): string | undefined {
     throw error;
   }
 }
-
-function text(input: Input, name: Member): string | undefined {
-  const value = input[name];
-  if (value !== undefined && typeof value !== "string") throw refused(name, "is not a string");
-  return value;
-}
-
-function texts(input: Input, name: Member, code?: ErrorCode): readonly string[] | undefined {
-  const value = input[name];
-  if (value === undefined) return undefined;
-  if (!Array.isArray(value)) throw refused(name, "is not an array", code);
-  return value.map((item: unknown, index) => {
-    if (typeof item !== "string") throw refused(`${name}[${index}]`, "is not a string", code);
-    return item;
-  });
-}
-
-function flag(input: Input, name: Member): boolean | undefined {
-  const value = input[name];
-  if (value !== undefined && typeof value !== "boolean") throw refused(name, "is not true or false");
-  return value;
-}
-
-function integer(input: Input, name: Member, max: number): number | undefined {
-  const value = input[name];
-  if (value === undefined) return undefined;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > max)
-    throw refused(name, `is not a whole number ${max === Number.MAX_SAFE_INTEGER ? "of seconds" : `from 0 to ${max}`}`);
-  return value;
-}
-
-function choice<T extends string>(input: Input, name: Member, allowed: readonly T[], fallback: T): T {
-  const value = text(input, name);
-  return value === undefined ? fallback : pick(name, value, allowed);
-}
-
-function choices<T extends string>(input: Input, name: Member, allowed: readonly T[], fallback: readonly T[]): readonly T[] {
-  const values = texts(input, name);
-  if (values === undefined) return fallback;
-  return [...new Set(values.map((value, index) => pick(`${name}[${index}]`, value, allowed)))];
-}
-
-function pick<T extends string>(path: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw refused(path, `is not ${allowed.length === 1 ? "" : "one of "}${allowed.join(", ")}`);
-  return found;
-}
-
-const defined = <K extends Member>(name: K, value: ClientMetadata[K] | undefined): Partial<Pick<ClientMetadata, K>> =>
-  value === undefined ? {} : ({ [name]: value } as unknown as Pick<ClientMetadata, K>);
-
-const refused = (path: string, problem: string, code: ErrorCode = "invalid_client_metadata"): OAuthError =>
-  new OAuthError(code, `${path}: ${problem}`);
-
-const isObject = (value: unknown): value is Input => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import type { FamilyState } from "../model.ts";
+import type { Confirmation, FamilyState, Once } from "../model.ts";
 import { findRedirectUri } from "./redirectUri.ts";
 
 /** What became of a code or refresh token. `reason` is for the log; who asked learns `invalid_grant` and no more. */
@@ -29,7 +29,8 @@ export function decideCode(
     readonly redirectUri: string | null;
     readonly codeChallenge: string | null;
     readonly resources: readonly string[];
-    readonly rid: string;
+    readonly confirmation: Confirmation | null;
+    readonly once: Pick<Once, "rid">;
     readonly at: number;
   },
 ): Redemption {
@@ -39,7 +40,8 @@ export function decideCode(
   if (family.codeChallenge !== asked.codeChallenge) return refused("code_verifier does not fit the code_challenge");
   if (asked.redirectUri === null ? family.codeChallenge === null : family.redirectUri !== asked.redirectUri)
     return refused("redirect_uri is not that of the authorization request");
-  if (family.generation > 0 && family.rid !== asked.rid) return { kind: "reused", reason: "code presented again" };
+  if (!isHeldBy(family.confirmation, asked.confirmation)) return refused("the code is bound to another key");
+  if (family.generation > 0 && family.rid !== asked.once.rid) return { kind: "reused", reason: "code presented again" };
   const dead = deadBecause(state, asked.at);
   if (dead !== undefined) return refused(dead);
   if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("resource");
@@ -54,6 +56,7 @@ export function decideCode(
  * What the state after `redeemRefreshToken` says. The predecessor of an unused token yields that token again within the
  * overlap, so that parallel refreshes and a retry after a lost answer all end up with the same one. What is older is reuse,
  * unless a client that authenticated itself shows it: then nobody has stolen anything, and it is only refused.
+ * A token that a key guards is not rotated: a thief could do nothing with it, and no answer that is lost takes it along.
  */
 export function decideRefresh(
   state: FamilyState | undefined,
@@ -62,7 +65,10 @@ export function decideRefresh(
     readonly generation: number;
     readonly scopes: readonly string[];
     readonly resources: readonly string[];
-    readonly rid: string;
+    readonly confirmation: Confirmation | null;
+    readonly bound: boolean;
+    readonly rotates: boolean;
+    readonly once: Pick<Once, "rid">;
     readonly at: number;
   },
   client: { readonly confidential: boolean; readonly overlapSeconds: number },
@@ -70,12 +76,14 @@ export function decideRefresh(
   if (state === undefined) return refused("no such family");
   const { family } = state;
   if (family.clientId !== asked.clientId) return refused("refresh token of another client");
+  if (asked.bound && !isHeldBy(family.confirmation, asked.confirmation)) return refused("the token is bound to another key");
   const dead = deadBecause(state, asked.at);
   if (dead !== undefined) return refused(dead);
-  const next = asked.generation + 1;
-  const won = family.generation === next && family.rid === asked.rid;
+  const rotates = asked.rotates && !(asked.bound && family.confirmation !== null);
+  const next = rotates ? asked.generation + 1 : asked.generation;
+  const won = family.generation === next && family.rid === asked.once.rid;
   if (!won && (asked.at >= family.expiresAt || asked.at >= family.idleExpiresAt)) return refused("refresh token expired");
-  const repeated = family.generation === next && asked.at < family.rotatedAt + client.overlapSeconds * 1000;
+  const repeated = rotates && family.generation === next && asked.at < family.rotatedAt + client.overlapSeconds * 1000;
   if (family.generation > asked.generation && !won && !repeated) {
     const reason = `generation ${asked.generation} presented, ${family.generation} is current`;
     return client.confidential ? refused(reason) : { kind: "reused", reason };
@@ -84,6 +92,10 @@ export function decideRefresh(
   if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("resource");
   return won || repeated ? { kind: "redeemed", state, generation: next } : refused("refresh token of a generation to come");
 }
+
+/** Whether a request that proves to hold `presented` may use what is bound to `bound`. */
+const isHeldBy = (bound: Confirmation | null, presented: Confirmation | null): boolean =>
+  bound === null || JSON.stringify(bound) === JSON.stringify(presented);
 
 /** Why nothing of this family is worth anything any more, or undefined while something may be. */
 export function deadBecause(state: FamilyState, at: number): string | undefined {

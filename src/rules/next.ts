@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
-import type { AuthorizationRequest, Client, Grant, Session, User } from "../model.ts";
+import type { AuthorizationRequest, Client, Grant, Session } from "../model.ts";
 import { acrAllowed, requestedClaims, subjectAllowed } from "./claims.ts";
 
 /** Where the browser goes next. */
@@ -24,25 +24,26 @@ const refuse = (code: ErrorCode, description: string): Next => ({ kind: "refuse"
 /**
  * The one decision of /authorize (OpenID Connect Core 3.1.2.3 to 3.1.2.6). It keeps no state of its own: whether the person
  * has signed in anew or consented anew is told by the times of the session and of the consent.
+ * @param situation `subject` is what the client calls the person
  */
 export function decideNext(
   progress: Progress,
-  situation: { readonly session: Session; readonly user: User; readonly grant: Grant | null } | undefined,
+  situation: { readonly session: Session; readonly subject: string; readonly grant: Grant | null } | undefined,
 ): Next {
   const { request } = progress;
   if (progress.denied) return refuse("access_denied", "The person denied the request.");
   const silent = request.prompt.includes("none");
   const signIn: Next = silent ? refuse("login_required", "The person must sign in.") : { kind: "sign_in" };
   if (situation === undefined) return signIn;
-  const { session, user, grant } = situation;
+  const { session, subject, grant } = situation;
   if (!isFresh(progress, session)) return signIn;
   if (request.prompt.includes("select_account") && session.selectedAt < progress.startedAt) return signIn;
-  if (!isExpectedPerson(request, user))
+  if (!isExpectedPerson(request, subject))
     return session.authAt >= progress.startedAt
       ? refuse("login_required", "Another person signed in than the one that the service expects.")
       : signIn;
   if (!acrAllowed(request.claims, session.acr))
-    return refuse("access_denied", "The sign-in does not reach the essential acr that the service asks for.");
+    return refuse("unmet_authentication_requirements", "No sign-in here reaches the acr that the service insists on.");
   return decideConsent(progress, grant, silent);
 }
 
@@ -53,8 +54,8 @@ function isFresh({ request, startedAt, now }: Progress, session: Session): boole
   return request.maxAgeSeconds === null || now <= session.authAt + request.maxAgeSeconds * 1000;
 }
 
-const isExpectedPerson = (request: AuthorizationRequest, user: User): boolean =>
-  (request.subjectHint === null || request.subjectHint === user.userId) && subjectAllowed(request.claims, user.userId);
+const isExpectedPerson = (request: AuthorizationRequest, subject: string): boolean =>
+  (request.subjectHint === null || request.subjectHint === subject) && subjectAllowed(request.claims, subject);
 
 function decideConsent(progress: Progress, grant: Grant | null, silent: boolean): Next {
   const { request, client, startedAt } = progress;

@@ -6,18 +6,19 @@ export type SignInOffer = { readonly kind: "password"; readonly confirm: boolean
 /**
  * Whether someone who is signed in may go on as who they are. Not when the service wants a fresh sign-in (`prompt=login`,
  * `max_age`; OpenID Connect Core 3.1.2.1) or another person (`id_token_hint`).
+ * @param subject what the service behind the interaction calls them
  * @param another the person said that they want another account
  */
 export function decideSignIn(
   session: Session | undefined,
-  userId: string | undefined,
+  subject: string | undefined,
   interaction: Interaction | undefined,
   another: boolean,
 ): SignInOffer {
   if (session === undefined || another) return { kind: "password", confirm: false };
   if (interaction === undefined) return { kind: "choice" };
   const { prompt, maxAgeSeconds, subjectHint } = interaction.request;
-  if (subjectHint !== null && subjectHint !== userId) return { kind: "password", confirm: false };
+  if (subjectHint !== null && subjectHint !== subject) return { kind: "password", confirm: false };
   const stale = maxAgeSeconds !== null && session.authAt + maxAgeSeconds * 1000 < interaction.startedAt;
   const wantsLogin = prompt.includes("login") && session.authAt < interaction.startedAt;
   return stale || wantsLogin ? { kind: "password", confirm: true } : { kind: "choice" };

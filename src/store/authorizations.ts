@@ -3,6 +3,7 @@ import type { Deps } from "../config.ts";
 import type { Client, ClientMetadata, FamilyId, Grant, GrantId, OrganizationReach, UserId } from "../model.ts";
 import { toClient } from "./clients.ts";
 import { columns, transact } from "./database.ts";
+import { toGrant } from "./grants.ts";
 import { clients, families, grants, memberships, organizationClients, organizations } from "./schema.ts";
 
 /** A device on which a service holds an authorization: one token family. */
@@ -130,14 +131,7 @@ export async function loadAuthorizations(deps: Deps, userId: UserId, page: numbe
 
   return {
     authorizations: rows.slice(0, PAGE_SIZE).map(({ grants: grant, clients: client }) => ({
-      grantId: grant.id,
-      scopes: grant.scopes,
-      claims: grant.claims,
-      resources: grant.resources,
-      organizations: grant.organizations,
-      createdAt: grant.createdAt,
-      consentedAt: grant.consentedAt,
-      expiresAt: grant.expiresAt,
+      ...toGrant(grant),
       client: toClient(client),
       lastUsedAt: grant.lastUsedAt,
       devices: devicesOf(grant.id),

@@ -1,8 +1,10 @@
-import { getTableColumns, getTableName, type SQL, sql } from "drizzle-orm";
+import { getTableColumns, getTableName, inArray, type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { SQLiteRaw } from "drizzle-orm/sqlite-core/query-builders/raw";
 import { OAuthError } from "../errors.ts";
+import type { Once } from "../model.ts";
+import { seen } from "./schema.ts";
 
 export type Database = DrizzleD1Database;
 type Statement = Parameters<Database["batch"]>[0][number];
@@ -46,11 +48,13 @@ export function columns<T extends SQLiteTable>(table: T): Columns<T> {
  * Runs `statements` as one transaction in one trip: all of them or none. A passing failure is tried again, up to three times
  * within the deadline, although the first try may have been carried out: every caller's statements are therefore idempotent,
  * by a condition or a `rid`. What fails for good is a 503 with Retry-After, never a half-done success.
- * @throws OAuthError temporarily_unavailable
+ * @param once what the request uses up: the batch is carried out only if none of it was used by another request
+ * @throws OAuthError temporarily_unavailable; invalid_client or invalid_dpop_proof for what was used before
  */
 export async function transact<const T extends readonly [Statement, ...Statement[]]>(
   db: D1Database,
   statements: (db: Database) => T,
+  once?: Once,
 ): Promise<Results<T>> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {
@@ -60,7 +64,9 @@ export async function transact<const T extends readonly [Statement, ...Statement
     const database = open(db);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await database.batch(prepareRaw(db, statements(database)) as unknown as [Statement, ...Statement[]]);
+        const claims = claimStatements(database, once);
+        const all = prepareRaw(db, [...claims, ...statements(database)]);
+        return (await database.batch(all as unknown as [Statement, ...Statement[]])).slice(claims.length);
       } catch (error) {
         if (attempt === ATTEMPTS || !passing.test(describe(error))) throw error;
         await new Promise((resolve) => setTimeout(resolve, 20 * 4 ** attempt));
@@ -68,8 +74,9 @@ export async function transact<const T extends readonly [Statement, ...Statement
     }
   };
   try {
-    return (await Promise.race([work(), deadline])) as Results<T>;
+    return (await Promise.race([work(), deadline])) as unknown as Results<T>;
   } catch (error) {
+    if (once !== undefined && /constraint failed: seen\.rid/i.test(describe(error))) throw await replayOf(db, once);
     throw new OAuthError("temporarily_unavailable", "The server cannot reach its database. Try again in a moment.", {
       reason: `D1: ${describe(error)}`,
       headers: { "Retry-After": "5" },
@@ -78,6 +85,27 @@ export async function transact<const T extends readonly [Statement, ...Statement
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Marks each use as this request's own. Where another request has it, the row would lose its `rid`, which may not be null: the
+ * database then takes the whole batch back, whatever else is in it, and parallel requests have one winner.
+ */
+const claimStatements = (db: Database, once: Once | undefined): readonly Statement[] =>
+  (once?.uses ?? []).map(({ key, expiresAt }) =>
+    db.run(sql`
+      INSERT INTO seen (key, rid, expires_at) VALUES (${key}, ${once?.rid}, ${expiresAt})
+      ON CONFLICT (key) DO UPDATE SET rid = CASE WHEN rid = excluded.rid THEN rid END`),
+  );
+
+/** Which of the uses it was: a trip more, for whoever sends something twice. */
+async function replayOf(db: D1Database, { rid, uses }: Once): Promise<OAuthError> {
+  const keys = uses.map(({ key }) => key);
+  const [rows] = await transact(db, (database) => [database.select().from(seen).where(inArray(seen.key, keys))]);
+  const used = uses.find(({ key }) => rows.some((row) => row.key === key && row.rid !== rid));
+  return used?.kind === "client_assertion"
+    ? new OAuthError("invalid_client", "The client assertion was used before: each needs a jti of its own.")
+    : new OAuthError("invalid_dpop_proof", "The DPoP proof was used before: each request needs a proof of its own.");
 }
 
 /** Drizzle's batch binds parameters to the `stmt` of each statement, which `db.run` does not make (drizzle-orm 0.45). */

@@ -1,15 +1,6 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type {
-  AuthorizationRequest,
-  ClientId,
-  FamilyId,
-  FamilyState,
-  GrantId,
-  Mark,
-  OrganizationReach,
-  Session,
-} from "../model.ts";
+import type { ClientId, Confirmation, FamilyId, FamilyState, Mark, Once, OrganizationReach } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { toClient } from "./clients.ts";
 import { columns, type Database, transact } from "./database.ts";
@@ -17,55 +8,6 @@ import { selectReach, toGrant } from "./grants.ts";
 import { marksStatement } from "./revocation.ts";
 import { clients, families, grants, users } from "./schema.ts";
 import { toUser } from "./sessions.ts";
-
-/** A family to begin; its code is generation 0. */
-export interface NewFamily {
-  readonly id: FamilyId;
-  readonly grantId: GrantId;
-  readonly session: Session;
-  readonly request: AuthorizationRequest;
-  /** What was granted of what was asked. */
-  readonly scopes: readonly string[];
-  readonly resources: readonly string[];
-  readonly device: string;
-  readonly rid: string;
-  readonly at: number;
-}
-
-/**
- * Begins a family, in one transaction, if the grant and the session are alive and the id is unused.
- * @returns `started`; `used` when this interaction has had its code; `ended` when the grant or the session is no more
- */
-export async function startFamily(deps: Deps, start: NewFamily): Promise<"started" | "used" | "ended"> {
-  const { id, at, request, session } = start;
-  const { codeSeconds, refreshAbsoluteSeconds } = deps.config;
-  const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
-  const codeExpiresAt = at + codeSeconds * 1000;
-  const source = sql`
-    FROM grants JOIN users ON users.id = grants.user_id
-    JOIN sessions ON sessions.user_id = users.id
-    JOIN clients ON clients.client_id = grants.client_id
-    WHERE grants.id = ${start.grantId} AND grants.client_id = ${request.clientId}
-      AND grants.revoked_at IS NULL AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
-      AND sessions.id = ${session.id} AND sessions.expires_at > ${at}
-      AND users.disabled_at IS NULL AND clients.disabled_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${id})`;
-  const entry = { at, action: "family.started", familyId: id, grantId: start.grantId, clientId: request.clientId } as const;
-  const [, , rows] = await transact(deps.db, (db) => [
-    auditWhen(db, { ...entry, actor: sql`grants.user_id`, userId: sql`grants.user_id` }, source),
-    db.run(sql`
-      INSERT INTO families (id, grant_id, client_id, device, generation, rotated_at, rid, redirect_uri, code_challenge, nonce,
-        scopes, resources, claims, auth_at, acr, amr, created_at, code_expires_at, idle_expires_at, expires_at)
-      SELECT ${id}, grants.id, grants.client_id, ${start.device}, 0, ${at}, ${start.rid}, ${request.redirectUri},
-        ${request.codeChallenge}, ${request.nonce}, ${json(start.scopes)}, ${json(start.resources)}, ${json(request.claims)},
-        ${session.authAt}, ${session.acr}, ${json(session.amr)}, ${at}, ${codeExpiresAt}, ${codeExpiresAt},
-        ${at + refreshAbsoluteSeconds * 1000}
-      ${source}`),
-    db.select({ rid: families.rid }).from(families).where(eq(families.id, id)),
-  ]);
-  if (rows[0] === undefined) return "ended";
-  return rows[0].rid === start.rid ? "started" : "used";
-}
 
 /** A code presented at the token endpoint. */
 export interface CodeRedemption {
@@ -77,7 +19,11 @@ export interface CodeRedemption {
   readonly codeChallenge: string | null;
   /** What the request asks for; empty for all that was authorized. */
   readonly resources: readonly string[];
-  readonly rid: string;
+  /** The key that the request proves to hold. */
+  readonly confirmation: Confirmation | null;
+  /** Whether the family is bound to that key from now on: a public client's, which proves nothing else. */
+  readonly binds: boolean;
+  readonly once: Once;
   readonly at: number;
 }
 
@@ -88,9 +34,10 @@ export interface CodeRedemption {
 export function redeemCode(deps: Deps, redemption: CodeRedemption): Promise<FamilyState | undefined> {
   const { familyId, clientId, redirectUri, codeChallenge, at } = redemption;
   return redeem(deps, redemption, {
-    next: 1,
+    next: sql`1`,
+    binds: redemption.binds ? redemption.confirmation : null,
     condition: sql`generation = 0 AND client_id = ${clientId} AND code_expires_at > ${at}
-      AND code_challenge IS ${codeChallenge}
+      AND code_challenge IS ${codeChallenge} AND ${heldBy(redemption.confirmation)}
       AND (redirect_uri = ${redirectUri} OR (${redirectUri} IS NULL AND code_challenge IS NOT NULL))
       AND ${within(redemption.resources, sql`families.resources`)}`,
     audit: (db, source) =>
@@ -110,7 +57,13 @@ export interface RefreshRedemption {
   /** What the request asks for; empty for all that was authorized. */
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
-  readonly rid: string;
+  /** The key that the request proves to hold. */
+  readonly confirmation: Confirmation | null;
+  /** Whether the family's key, if it has one, guards the refresh token: a public client's, which proves nothing else. */
+  readonly bound: boolean;
+  /** False where another key of the client's guards the token. What a key guards stays as it is (FAPI 2.0 section 5.3.2.1). */
+  readonly rotates: boolean;
+  readonly once: Once;
   readonly at: number;
 }
 
@@ -121,8 +74,10 @@ export interface RefreshRedemption {
 export function redeemRefreshToken(deps: Deps, redemption: RefreshRedemption): Promise<FamilyState | undefined> {
   const { generation, clientId, at } = redemption;
   return redeem(deps, redemption, {
-    next: generation + 1,
+    next: sql`generation + (${redemption.rotates ? 1 : 0} AND (${redemption.bound ? 0 : 1} OR confirmation IS NULL))`,
+    binds: null,
     condition: sql`generation = ${generation} AND generation > 0 AND client_id = ${clientId}
+      AND ${redemption.bound ? heldBy(redemption.confirmation) : sql`1`}
       AND idle_expires_at > ${at} AND expires_at > ${at}
       AND ${within(redemption.scopes, sql`families.scopes`)} AND ${within(redemption.resources, sql`families.resources`)}`,
   });
@@ -130,27 +85,30 @@ export function redeemRefreshToken(deps: Deps, redemption: RefreshRedemption): P
 
 /** What a redemption of either kind adds to the common part. */
 interface Step {
-  readonly next: number;
+  readonly next: SQL;
+  readonly binds: Confirmation | null;
   readonly condition: SQL;
   readonly audit?: (db: Database, source: SQL) => ReturnType<typeof auditWhen>;
 }
 
 async function redeem(
   deps: Deps,
-  { familyId, clientId, rid, at }: { familyId: FamilyId; clientId: ClientId; rid: string; at: number },
+  { familyId, clientId, once, at }: { familyId: FamilyId; clientId: ClientId; once: Once; at: number },
   step: Step,
 ): Promise<FamilyState | undefined> {
+  const { rid } = once;
   const idleExpiresAt = at + deps.config.refreshIdleSeconds * 1000;
   const stands = sql`id = ${familyId} AND revoked_at IS NULL AND ${step.condition} AND EXISTS (
     SELECT 1 FROM grants JOIN users ON users.id = grants.user_id JOIN clients ON clients.client_id = grants.client_id
     WHERE grants.id = families.grant_id AND grants.revoked_at IS NULL
       AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
       AND users.disabled_at IS NULL AND clients.disabled_at IS NULL)`;
-  const [rows, organizations] = await transact(deps.db, (db) => {
+  const statements = (db: Database) => {
     const read = [selectState(db, familyId), selectReach(db, ownerOf(familyId), clientId)] as const;
     const write = [
       db.run(sql`
         UPDATE families SET generation = ${step.next}, rotated_at = ${at}, rid = ${rid},
+          confirmation = coalesce(${step.binds && JSON.stringify(step.binds)}, confirmation),
           idle_expires_at = min(expires_at, ${idleExpiresAt})
         WHERE ${stands}`),
       db.run(sql`
@@ -158,11 +116,17 @@ async function redeem(
         WHERE id = (SELECT grant_id FROM families WHERE id = ${familyId} AND rid = ${rid})`),
     ] as const;
     return step.audit === undefined
-      ? [...write, ...read]
-      : [step.audit(db, sql`FROM families WHERE ${stands}`), ...write, ...read];
-  }).then((results) => results.slice(-2) as [StateRows, readonly OrganizationReach[]]);
+      ? ([...write, ...read] as const)
+      : ([step.audit(db, sql`FROM families WHERE ${stands}`), ...write, ...read] as const);
+  };
+  const results = await transact(deps.db, statements, once);
+  const [rows, organizations] = results.slice(-2) as [StateRows, readonly OrganizationReach[]];
   return toState(rows, organizations);
 }
+
+/** That the family is bound to no key, or to the one that the request proves to hold. Both are written by `JSON.stringify`. */
+const heldBy = (confirmation: Confirmation | null): SQL =>
+  sql`(families.confirmation IS NULL OR families.confirmation IS ${confirmation && JSON.stringify(confirmation)})`;
 
 /** That everything asked for stands in the JSON array of the column. */
 const within = (asked: readonly string[], column: SQL): SQL =>
@@ -202,11 +166,10 @@ export async function inspectFamily(
   familyId: FamilyId,
   clientId: ClientId,
   targets: readonly Pick<Mark, "kind" | "id">[],
+  once?: Once,
 ): Promise<{ readonly state: FamilyState | undefined; readonly revokedAt: readonly number[] }> {
-  const [rows, organizations, marks] = await transact(deps.db, (db) => [
-    selectState(db, familyId),
-    selectReach(db, ownerOf(familyId), clientId),
-    marksStatement(db, targets),
-  ]);
+  const statements = (db: Database) =>
+    [selectState(db, familyId), selectReach(db, ownerOf(familyId), clientId), marksStatement(db, targets)] as const;
+  const [rows, organizations, marks] = await transact(deps.db, statements, once);
   return { state: toState(rows, organizations), revokedAt: marks.map((mark) => mark.revokedAt) };
 }

@@ -63,6 +63,7 @@ export const toGrant = (row: typeof grants.$inferSelect): Grant => ({
   claims: row.claims,
   resources: row.resources,
   organizations: row.organizations,
+  authorizationDetails: row.authorizationDetails,
   createdAt: row.createdAt,
   consentedAt: row.consentedAt,
   expiresAt: row.expiresAt,
@@ -127,7 +128,7 @@ export async function storeConsent(deps: Deps, consent: Consent): Promise<"store
       SELECT ${consent.newGrantId}, ${owner}, ${clientId}, ${json(scopes.given)}, ${json(claims.given)}, ${json(resources)},
              ${chosen(consent.organizations, owner)}, ${at}, ${at}
       WHERE ${allowed}
-      ON CONFLICT (user_id, client_id) WHERE revoked_at IS NULL DO UPDATE SET
+      ON CONFLICT (user_id, client_id) WHERE revoked_at IS NULL AND separate = 0 DO UPDATE SET
         scopes = ${merged("scopes", scopes.declined)}, claims = ${merged("claims", claims.declined)}, resources = ${merged("resources")},
         organizations = ${sql.raw(consent.organizations === undefined ? "grants" : "excluded")}.organizations,
         consented_at = excluded.consented_at, expires_at = NULL`),

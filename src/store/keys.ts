@@ -4,12 +4,19 @@ import { auditWhen } from "./audit.ts";
 import { transact } from "./database.ts";
 import { signingKeys } from "./schema.ts";
 
+/** For how long after its last token has died a key is kept: `id_token_hint` may be an ID token that expired long ago. */
+export const HINT_SECONDS = 90 * 24 * 3600;
+
 export type SigningKeyRow = typeof signingKeys.$inferSelect;
 
-/** Every key of which a token may still be alive, and those that have yet to sign; the newest first. */
+/** Every key that has yet to sign, signs, or signed an ID token that may come back as a hint; the newest first. */
 export async function loadKeyRows(deps: Deps): Promise<readonly SigningKeyRow[]> {
   const [rows] = await transact(deps.db, (db) => [
-    db.select().from(signingKeys).where(gt(signingKeys.expiresAt, deps.now())).orderBy(sql`${signingKeys.activeAt} DESC`),
+    db
+      .select()
+      .from(signingKeys)
+      .where(gt(signingKeys.expiresAt, deps.now() - HINT_SECONDS * 1000))
+      .orderBy(sql`${signingKeys.activeAt} DESC`),
   ]);
   return rows;
 }

@@ -12,6 +12,7 @@ export const loadResources = (deps: Deps): Promise<readonly Resource[]> =>
       identifier: row.identifier,
       name: row.name,
       scopes: row.scopes,
+      authorizationDetailsTypes: row.authorizationDetailsTypes,
       accessTokenSeconds: row.accessTokenSeconds,
       clientId: row.clientId,
     }));

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import { transact } from "./database.ts";
+import { HINT_SECONDS } from "./keys.ts";
 
 const DAY = 24 * 3600;
 
@@ -15,7 +16,11 @@ const retention: readonly (readonly [table: string, endedAt: string, keepSeconds
   ["attempts", "expires_at", 0],
   ["sessions", "expires_at", 0],
   ["revocations", "expires_at", 0],
-  ["signing_keys", "expires_at", 0],
+  ["signing_keys", "expires_at", HINT_SECONDS],
+  ["pushed_requests", "expires_at", 0],
+  ["seen", "expires_at", 0],
+  ["session_clients", "expires_at", 0],
+  ["logouts", "failed_at", 30 * DAY],
   ["families", "idle_expires_at", DAY],
   ["families", "revoked_at", 30 * DAY],
   ["audit", "at", 400 * DAY],

@@ -1,6 +1,6 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { AccessTokenClaims, ClientId, FamilyId, Mark, UserId } from "../model.ts";
+import type { AccessTokenClaims, ClientId, FamilyId, Mark, Once, UserId } from "../model.ts";
 import { markKey } from "../model.ts";
 import { type AuditAction, auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
@@ -32,7 +32,7 @@ const EDGE_DEADLINE_SECONDS = 2;
  * @returns the marks; none when there was nothing alive to revoke, so that asking twice revokes once
  * @throws OAuthError temporarily_unavailable when D1 fails: then nothing is revoked, and the caller must say so
  */
-export async function revoke(deps: Deps, revocation: Revocation): Promise<readonly Mark[]> {
+export async function revoke(deps: Deps, revocation: Revocation, once?: Once): Promise<readonly Mark[]> {
   const at = deps.now();
   const { maxAccessTokenSeconds, skewSeconds } = deps.config;
   const markedAt = at + skewSeconds * 1000;
@@ -43,15 +43,19 @@ export async function revoke(deps: Deps, revocation: Revocation): Promise<readon
     INSERT INTO revocations (kind, id, revoked_at, expires_at) SELECT ${kind}, ${select}, ${markedAt}, ${expiresAt} ${live}
     ON CONFLICT (kind, id) DO UPDATE SET
       revoked_at = max(revoked_at, excluded.revoked_at), expires_at = max(expires_at, excluded.expires_at), delivered_at = NULL`;
-  const [, , ...rest] = await transact(deps.db, (db) => [
-    auditWhen(db, { at, action, actor: revocation.by, ...entry }, live),
-    db.run(mark(marked.kind, marked.id)),
-    ...ends.map((statement) => db.run(statement)),
-    db
-      .select({ kind: revocations.kind, id: revocations.id, revokedAt: revocations.revokedAt })
-      .from(revocations)
-      .where(and(eq(revocations.kind, marked.kind), eq(revocations.revokedAt, markedAt), sql`id IN (${marked.among})`)),
-  ]);
+  const [, , ...rest] = await transact(
+    deps.db,
+    (db) => [
+      auditWhen(db, { at, action, actor: revocation.by, ...entry }, live),
+      db.run(mark(marked.kind, marked.id)),
+      ...ends.map((statement) => db.run(statement)),
+      db
+        .select({ kind: revocations.kind, id: revocations.id, revokedAt: revocations.revokedAt })
+        .from(revocations)
+        .where(and(eq(revocations.kind, marked.kind), eq(revocations.revokedAt, markedAt), sql`id IN (${marked.among})`)),
+    ],
+    once,
+  );
   const marks = rest.at(-1) as unknown as readonly Mark[];
   await putMarks(deps, marks);
   return marks;

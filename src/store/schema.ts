@@ -2,9 +2,13 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type {
+  AuthorizationDetail,
+  AuthorizationDetailsType,
+  AuthorizationRequest,
   ClaimsRequest,
   ClientMetadata,
   ClientSecret,
+  Confirmation,
   MarkKind,
   OrganizationPolicy,
   ProfileClaims,
@@ -102,6 +106,10 @@ export const resources = sqliteTable("resources", {
   identifier: text().primaryKey(),
   name: text().notNull(),
   scopes: text({ mode: "json" }).$type<readonly ScopeDescription[]>().notNull(),
+  authorizationDetailsTypes: text("authorization_details_types", { mode: "json" })
+    .$type<readonly AuthorizationDetailsType[]>()
+    .notNull()
+    .default([]),
   accessTokenSeconds: integer("access_token_seconds"),
   clientId: text("client_id"),
   createdAt: integer("created_at").notNull(),
@@ -121,6 +129,12 @@ export const grants = sqliteTable(
     claims: text({ mode: "json" }).$type<readonly string[]>().notNull(),
     resources: text({ mode: "json" }).$type<readonly string[]>().notNull(),
     organizations: text({ mode: "json" }).$type<readonly string[]>(),
+    authorizationDetails: text("authorization_details", { mode: "json" })
+      .$type<readonly AuthorizationDetail[]>()
+      .notNull()
+      .default([]),
+    /** Made by `grant_management_action=create`: it stands beside the one that requests without an action go by. */
+    separate: integer({ mode: "boolean" }).notNull().default(false),
     createdAt: integer("created_at").notNull(),
     consentedAt: integer("consented_at").notNull(),
     lastUsedAt: integer("last_used_at"),
@@ -129,7 +143,7 @@ export const grants = sqliteTable(
     revokedBy: text("revoked_by"),
   },
   (table) => [
-    uniqueIndex("grants_live").on(table.userId, table.clientId).where(sql`revoked_at IS NULL`),
+    uniqueIndex("grants_live").on(table.userId, table.clientId).where(sql`revoked_at IS NULL AND separate = 0`),
     index("grants_by_client").on(table.clientId),
     index("grants_by_revocation").on(table.revokedAt),
   ],
@@ -154,7 +168,14 @@ export const families = sqliteTable(
     nonce: text(),
     scopes: text({ mode: "json" }).$type<readonly string[]>().notNull(),
     resources: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    authorizationDetails: text("authorization_details", { mode: "json" })
+      .$type<readonly AuthorizationDetail[]>()
+      .notNull()
+      .default([]),
     claims: text({ mode: "json" }).$type<ClaimsRequest>(),
+    confirmation: text({ mode: "json" }).$type<Confirmation>(),
+    sessionId: text("session_id").notNull().default(""),
+    grantManaged: integer("grant_managed", { mode: "boolean" }).notNull().default(false),
     authAt: integer("auth_at").notNull(),
     acr: text().notNull(),
     amr: text({ mode: "json" }).$type<readonly string[]>().notNull(),
@@ -169,6 +190,67 @@ export const families = sqliteTable(
     index("families_by_grant").on(table.grantId),
     index("families_by_idle_expiry").on(table.idleExpiresAt),
     index("families_by_revocation").on(table.revokedAt),
+  ],
+);
+
+/** Authorization requests that clients pushed (RFC 9126); the id stands in the `request_uri`. */
+export const pushedRequests = sqliteTable(
+  "pushed_requests",
+  {
+    id: text().primaryKey(),
+    clientId: text("client_id").notNull(),
+    request: text({ mode: "json" }).$type<AuthorizationRequest>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("pushed_requests_by_expiry").on(table.expiresAt)],
+);
+
+/** What counts once (client assertions, DPoP proofs), for as long as it would otherwise be taken. */
+export const seen = sqliteTable(
+  "seen",
+  {
+    key: text().primaryKey(),
+    /** Of the request that used it. A second one violates NOT NULL, which takes its whole batch back (store/database.ts). */
+    rid: text().notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("seen_by_expiry").on(table.expiresAt)],
+);
+
+/** Clients that got a code in a session and want to hear of its end (OpenID Connect Back-Channel Logout). */
+export const sessionClients = sqliteTable(
+  "session_clients",
+  {
+    sessionId: text("session_id").notNull(),
+    clientId: text("client_id").notNull(),
+    /** The session's. */
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.sessionId, table.clientId] }),
+    index("session_clients_by_expiry").on(table.expiresAt),
+  ],
+);
+
+/** Back-channel logouts to tell clients of: the outbox. What was delivered is deleted; what was given up has `failed_at`. */
+export const logouts = sqliteTable(
+  "logouts",
+  {
+    /** The `jti` of every logout token about it. */
+    id: text().primaryKey(),
+    clientId: text("client_id").notNull(),
+    userId: text("user_id").notNull(),
+    sessionId: text("session_id").notNull(),
+    createdAt: integer("created_at").notNull(),
+    attempts: integer().notNull(),
+    nextAt: integer("next_at").notNull(),
+    failedAt: integer("failed_at"),
+  },
+  (table) => [
+    uniqueIndex("logouts_once").on(table.sessionId, table.clientId),
+    index("logouts_due").on(table.nextAt).where(sql`failed_at IS NULL`),
+    index("logouts_by_failure").on(table.failedAt),
   ],
 );
 

@@ -4,6 +4,7 @@ import type { Session, User, UserId } from "../model.ts";
 import { type Settlement, settleStatements } from "./attempts.ts";
 import { auditWhen } from "./audit.ts";
 import { columns, type Database, transact } from "./database.ts";
+import { endStatements, type Logout, ownLogoutsStatement } from "./logouts.ts";
 import { sessions, users } from "./schema.ts";
 
 /** A session to begin, and what its beginning settles. */
@@ -57,7 +58,9 @@ export async function findSession(deps: Deps, sessionId: string): Promise<{ sess
 }
 
 /**
- * Begins a session and ends the one it replaces: both or neither, in one trip.
+ * Begins a session and ends the one it replaces: both or neither, in one trip. Where somebody else was signed in, that person's
+ * services are to hear of the end; where it was the same person, whose session goes on under a new cookie, they hear of it when
+ * the new one ends.
  * @returns false if the person was disabled since the password was checked: no session has begun
  */
 export async function createSession(deps: Deps, session: NewSession): Promise<boolean> {
@@ -66,7 +69,7 @@ export async function createSession(deps: Deps, session: NewSession): Promise<bo
   const expiresAt = at + deps.config.sessionSeconds * 1000;
   const enabled = sql`FROM ${users} WHERE ${users.id} = ${userId} AND ${users.disabledAt} IS NULL`;
   const isNew = sql`NOT EXISTS (SELECT 1 FROM ${sessions} WHERE ${sessions.id} = ${id})`;
-  const [, , , , , , begun] = await transact(deps.db, (db) => [
+  const [, , , , , , , , , begun] = await transact(deps.db, (db) => [
     ...settleStatements(db, settlement, at, isNew),
     auditWhen(
       db,
@@ -84,7 +87,12 @@ export async function createSession(deps: Deps, session: NewSession): Promise<bo
       { at, action: "session.ended", actor: userId, userId: sessions.userId, detail: { replaced: true } },
       sql`FROM ${sessions} WHERE ${sessions.id} = ${replaces}`,
     ),
-    db.delete(sessions).where(eq(sessions.id, replaces)),
+    db.run(sql`
+      UPDATE session_clients SET session_id = ${id}, expires_at = ${expiresAt}
+      WHERE session_id = ${replaces} AND EXISTS (
+        SELECT 1 FROM sessions AS old JOIN sessions AS begun ON begun.user_id = old.user_id
+        WHERE old.id = ${replaces} AND begun.id = ${id})`),
+    ...endStatements(db, replaces, at, 0),
     db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, id)),
   ]);
   return begun.length === 1;
@@ -104,14 +112,21 @@ export async function selectSession(deps: Deps, sessionId: string): Promise<bool
   return rows.length === 1;
 }
 
-/** Ends the session, so that its cookie is worth nothing wherever it lies; nothing happens if it is over. */
-export async function endSession(deps: Deps, sessionId: string): Promise<void> {
-  await transact(deps.db, (db) => [
+/**
+ * Ends the session, so that its cookie is worth nothing wherever it lies, and puts into the outbox which clients are to hear of it:
+ * both or neither, in one trip. Nothing happens if it is over.
+ * @returns the clients that the caller has to tell; if it does not, the cron does a minute later
+ */
+export async function endSession(deps: Deps, sessionId: string): Promise<readonly Logout[]> {
+  const at = deps.now();
+  const [, , , , logouts] = await transact(deps.db, (db) => [
     auditWhen(
       db,
-      { at: deps.now(), action: "session.ended", actor: sessions.userId, userId: sessions.userId },
+      { at, action: "session.ended", actor: sessions.userId, userId: sessions.userId },
       sql`FROM ${sessions} WHERE ${sessions.id} = ${sessionId}`,
     ),
-    db.delete(sessions).where(eq(sessions.id, sessionId)),
+    ...endStatements(db, sessionId, at, 1),
+    ownLogoutsStatement(db, sessionId, at),
   ]);
+  return logouts;
 }

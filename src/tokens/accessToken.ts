@@ -1,6 +1,6 @@
 import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from "jose";
 import { OAuthError } from "../errors.ts";
-import type { AccessTokenClaims, Mark, SigningAlgorithm } from "../model.ts";
+import type { AccessTokenClaims, Confirmation, JsonObject, Mark, SigningAlgorithm } from "../model.ts";
 import { fromBase64url } from "./encoding.ts";
 
 /** A key that signs. */
@@ -25,11 +25,15 @@ export interface AccessTokenChecks {
 }
 
 /** Asymmetric ones alone, so that a public key can never be taken for a shared secret (RFC 8725 section 3.1). */
-export const algorithms: readonly SigningAlgorithm[] = ["ES256", "RS256"];
+export const algorithms: readonly SigningAlgorithm[] = ["ES256", "PS256", "EdDSA", "RS256"];
 const TYPE = "at+jwt";
 
 /** More than any token of ours is long; what is longer is refused before a byte of it is decoded. */
 const MAX_LENGTH = 16 * 1024;
+
+/** What the client must send the token as (RFC 6749 section 7.1, RFC 9449 section 7.1); one bound to a certificate is a Bearer token. */
+export const tokenType = (confirmation: Confirmation | null): "DPoP" | "Bearer" =>
+  confirmation !== null && "jkt" in confirmation ? "DPoP" : "Bearer";
 
 /** An access token in the JWT profile (RFC 9068). */
 export const signAccessToken = (key: SigningKey, claims: AccessTokenClaims): Promise<string> =>
@@ -83,11 +87,16 @@ function checkShape(claims: AccessTokenClaims, checks: AccessTokenChecks): Acces
   if (!texts.every((text) => typeof text === "string")) throw invalid("a claim is not a string");
   if (!Number.isFinite(claims.exp) || !Number.isFinite(claims.iat)) throw invalid("a time is not a number");
   if (claims.iat > checks.now / 1000 + checks.skewSeconds) throw invalid("issued in the future");
-  const { organizations } = claims;
+  const { organizations, authorization_details: details = [], cnf = {} } = claims;
   if (organizations !== undefined && !(Array.isArray(organizations) && organizations.every((name) => typeof name === "string")))
     throw invalid("organizations is not an array of strings");
+  if (!Array.isArray(details) || !details.every((element) => isObject(element) && typeof element["type"] === "string"))
+    throw invalid("authorization_details is not an array of objects with a type");
+  if (!isObject(cnf)) throw invalid("cnf is not an object");
   return claims;
 }
+
+const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Everything whose revocation ends this token. */
 export const marksOf = (claims: AccessTokenClaims): readonly Pick<Mark, "kind" | "id">[] => [

@@ -1,6 +1,7 @@
 import { compactVerify, decodeJwt, SignJWT } from "jose";
+import type { ClientId } from "../model.ts";
 import { algorithms, type FindKey, type SigningKey } from "./accessToken.ts";
-import { toBase64url, toUtf8 } from "./encoding.ts";
+import { sha256, toBase64url, toUtf8 } from "./encoding.ts";
 
 /** The claims of an ID token (OpenID Connect Core 2), times in seconds; `at_hash` is added at signing. */
 export interface IdTokenClaims {
@@ -12,16 +13,34 @@ export interface IdTokenClaims {
   readonly auth_time: number;
   readonly acr: string;
   readonly amr: string[];
+  /** Of the session, by `sessionSid`. */
+  readonly sid: string;
   readonly nonce?: string;
   readonly [claim: string]: unknown;
 }
 
+/**
+ * What a client calls the session in which it got its ID token (`sid`, OpenID Connect Front-Channel Logout section 3): a name
+ * that clients cannot compare with one another, and from which nobody comes to the session.
+ */
+export const sessionSid = async (sessionId: string, clientId: ClientId): Promise<string> =>
+  (await sha256(`sid\0${sessionId}\0${clientId}`)).slice(0, 22);
+
+/** The hash that goes with a signature (OpenID Connect Core 3.1.3.6): SHA-512 with Ed25519, SHA-256 with the others. */
+const hashOf = (alg: SigningKey["alg"]): string => (alg === "EdDSA" ? "SHA-512" : "SHA-256");
+
 /** An ID token bound to the access token beside it (`at_hash`, OpenID Connect Core 3.1.3.6). */
 export async function signIdToken(key: SigningKey, claims: IdTokenClaims, accessToken: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", toUtf8(accessToken)));
+  const digest = new Uint8Array(await crypto.subtle.digest(hashOf(key.alg), toUtf8(accessToken)));
   return new SignJWT({ ...claims, at_hash: toBase64url(digest.subarray(0, digest.length / 2)) })
     .setProtectedHeader({ alg: key.alg, typ: "JWT", kid: key.kid })
     .sign(key.privateKey);
+}
+
+/** What an `id_token_hint` tells: to whom it was issued, and about whom. */
+export interface Hint {
+  readonly clientId: ClientId;
+  readonly subject: string;
 }
 
 /**
@@ -30,8 +49,17 @@ export async function signIdToken(key: SigningKey, claims: IdTokenClaims, access
  */
 export async function findHintedSubject(
   hint: string,
-  expected: { readonly issuer: string; readonly clientId: string; readonly findKey: FindKey },
+  { clientId, ...expected }: { readonly issuer: string; readonly clientId: ClientId; readonly findKey: FindKey },
 ): Promise<string | undefined> {
+  const found = await findHint(hint, expected);
+  return found?.clientId === clientId ? found.subject : undefined;
+}
+
+/** An `id_token_hint` of whichever client (RP-Initiated Logout 1.0 section 2), expired or not; undefined unless we issued it. */
+export async function findHint(
+  hint: string,
+  expected: { readonly issuer: string; readonly findKey: FindKey },
+): Promise<Hint | undefined> {
   try {
     const { protectedHeader } = await compactVerify(
       hint,
@@ -44,8 +72,9 @@ export async function findHintedSubject(
       { algorithms: [...algorithms] },
     );
     const claims = decodeJwt(hint);
-    const ours = protectedHeader.typ === "JWT" && claims.iss === expected.issuer && claims.aud === expected.clientId;
-    return ours ? claims.sub : undefined;
+    const { iss, aud: clientId, sub: subject } = claims;
+    const ours = protectedHeader.typ === "JWT" && iss === expected.issuer;
+    return ours && typeof clientId === "string" && subject !== undefined ? { clientId, subject } : undefined;
   } catch {
     return undefined;
   }

@@ -2,7 +2,15 @@ import type { Deps } from "../config.ts";
 import { fromBase64url, toBase64url, toUtf8 } from "./encoding.ts";
 
 /** What a derived key is for. Two purposes share no key, so that nothing made for one is ever taken for the other. */
-export type Purpose = "credential" | "interaction" | "csrf" | "signing key";
+export type Purpose =
+  | "credential"
+  | "interaction"
+  | "csrf"
+  | "signing key"
+  | "client secret"
+  | "dpop nonce"
+  | "pairwise subject"
+  | "logout";
 
 const IV_BYTES = 12;
 

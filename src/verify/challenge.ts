@@ -1,19 +1,21 @@
-import { bearerChallenge, OAuthError } from "../errors.ts";
+import { challengedBy, OAuthError } from "../errors.ts";
+import { dpopAlgorithms } from "../tokens/dpop.ts";
 import type { ResourceServer } from "./resourceServer.ts";
 
-/** The errors that a client can mend with another token or another request, and is told how to (RFC 6750 section 3.1). */
-const challenged: readonly string[] = ["invalid_request", "invalid_token", "insufficient_scope"];
+/** What a challenge says that DPoP proofs may be signed with. */
+export const ALGS = dpopAlgorithms.join(" ");
 
 /**
  * The answer to what `checkRequest` or `checkToken` threw, or to an OAuthError of your own: its status, `WWW-Authenticate`
- * (RFC 6750 section 3) or `Retry-After`, and a JSON body of `error` and `error_description`. No cache keeps it.
+ * (RFC 6750 section 3, RFC 9449 section 7.1), `DPoP-Nonce` or `Retry-After`, and a JSON body of `error` and
+ * `error_description`. No cache keeps it.
  * @throws `error` itself if it is no OAuthError: that is a fault of the program, which must not pass for a refusal
  */
-export function challenge(error: unknown, resourceServer: ResourceServer): Response {
-  if (!(error instanceof OAuthError)) throw error;
-  const authenticate = challenged.includes(error.code) ? bearerChallenge(resourceServer.realm, error) : {};
+export function challenge(error: unknown, { realm }: ResourceServer): Response {
+  const answer = challengedBy(error, realm, ALGS, {});
+  if (!(answer instanceof OAuthError)) throw error;
   return Response.json(
-    { error: error.code, error_description: error.description },
-    { status: error.status, headers: { "Cache-Control": "no-store", ...authenticate, ...error.headers } },
+    { error: answer.code, error_description: answer.description },
+    { status: answer.status, headers: { "Cache-Control": "no-store", ...answer.headers } },
   );
 }

@@ -1,11 +1,14 @@
-import { bearerChallenge, OAuthError } from "../errors.ts";
+import { challengedBy, OAuthError, type TokenScheme, tokenChallenge } from "../errors.ts";
 import type { AccessTokenClaims } from "../model.ts";
 import { checkAccessToken } from "../tokens/accessToken.ts";
+import { ALGS } from "./challenge.ts";
 import type { ResourceServer } from "./resourceServer.ts";
+import { checkSender, type SentToken } from "./sender.ts";
 
 /**
  * The claims of the request's access token, once everything about it has been checked: see `checkToken`. The token counts only
- * in the Authorization header (RFC 6750 section 2.1), never in the query, where logs and browser histories keep it.
+ * in the Authorization header (RFC 6750 section 2.1, RFC 9449 section 7.1), never in the query, where logs and browser histories
+ * keep it.
  * @param scopes all of which the token must have
  * @throws OAuthError, and nothing else, for `challenge` to answer with: as `checkToken`; invalid_request (400) for a header that
  *   is not one token; invalid_token (401) where there is none, with a challenge that names no error
@@ -15,43 +18,64 @@ export async function checkRequest(
   resourceServer: ResourceServer,
   ...scopes: string[]
 ): Promise<AccessTokenClaims> {
+  const { realm, origin, certificate } = resourceServer;
   const header = request.headers.get("authorization") ?? "";
-  if (!/^bearer(?: |$)/i.test(header))
-    throw new OAuthError("invalid_token", "An access token is needed, as Authorization: Bearer.", {
-      headers: bearerChallenge(resourceServer.realm, undefined, scopes.length === 0 ? undefined : scopes.join(" ")),
+  const scheme = /^(?:bearer|dpop)(?= |$)/i.exec(header)?.[0].toLowerCase();
+  if (scheme === undefined)
+    throw new OAuthError("invalid_token", "An access token is needed, as Authorization: Bearer or DPoP.", {
+      headers: tokenChallenge(realm, ALGS, { scope: scopes.length === 0 ? undefined : scopes.join(" ") }),
     });
-  const token = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
-  if (token === undefined) throw new OAuthError("invalid_request", "The Authorization header is not Bearer and one token.");
-  return checkToken(token, resourceServer, ...scopes);
+  const sentAs: TokenScheme = scheme === "dpop" ? "DPoP" : "Bearer";
+  const token = /^[a-z]+ +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
+  if (token === undefined) {
+    const error = new OAuthError("invalid_request", `The Authorization header is not ${sentAs} and one token.`);
+    throw challengedBy(error, realm, ALGS, { scheme: sentAs });
+  }
+  const sent: SentToken = {
+    token,
+    scheme: sentAs,
+    method: request.method,
+    url: origin === undefined ? request.url : origin + new URL(request.url).pathname,
+    proof: request.headers.get("dpop") ?? undefined,
+    certificate: certificate(request),
+  };
+  return checkToken(sent, resourceServer, ...scopes);
 }
 
 /**
  * The claims of an access token, once everything about it has been checked: type, algorithm, signature, issuer, audience and
- * times (RFC 9068 section 4), that it is not revoked, and its scope.
+ * times (RFC 9068 section 4), that its sender holds the key that it is bound to, if it is (RFC 9449, RFC 8705), that it is not
+ * revoked, its scope, and that its DPoP proof was not used before.
+ * @param sent the token with what came along; a token alone is refused if it is bound to a key
  * @param scopes all of which the token must have
- * @throws OAuthError, and nothing else: invalid_token (401), insufficient_scope (403), or temporarily_unavailable (503) while
- *   the issuer's keys, or its revocations and the resource server is strict, cannot be read
+ * @throws OAuthError, and nothing else: invalid_token, invalid_dpop_proof or use_dpop_nonce (401), insufficient_scope (403), or
+ *   temporarily_unavailable (503) while the issuer's keys, or revocations that must be read, or the store of proofs, are out of
+ *   reach
  */
 export async function checkToken(
-  token: string,
+  sent: string | SentToken,
   resourceServer: ResourceServer,
   ...scopes: string[]
 ): Promise<AccessTokenClaims> {
-  const claims = await checkAccessToken(token, { ...resourceServer, now: resourceServer.now() });
-  // Bound to a key whose proof we did not ask for (RFC 9449 section 7.2): whoever sends it plainly may have stolen it.
-  if (Object.hasOwn(claims, "cnf")) throw new OAuthError("invalid_token", "The access token is not a bearer token.");
+  const full: SentToken = typeof sent === "string" ? { token: sent, scheme: "Bearer", method: "", url: "" } : sent;
+  const needed = scopes.flatMap((scope) => scope.split(" "));
+  try {
+    return await check(full, resourceServer, needed);
+  } catch (error) {
+    const lacks = error instanceof OAuthError && error.code === "insufficient_scope";
+    throw challengedBy(error, resourceServer.realm, ALGS, { scheme: full.scheme, scope: lacks ? needed.join(" ") : undefined });
+  }
+}
+
+async function check(sent: SentToken, resourceServer: ResourceServer, needed: readonly string[]): Promise<AccessTokenClaims> {
+  const claims = await checkAccessToken(sent.token, { ...resourceServer, now: resourceServer.now() });
+  const proof = await checkSender(sent, claims, resourceServer);
   if (await resourceServer.checkRevocation(claims))
     throw new OAuthError("invalid_token", "The access token is invalid, expired or revoked.", { reason: "revoked" });
   const granted = claims.scope.split(" ");
-  const needed = scopes.flatMap((scope) => scope.split(" "));
   const missing = needed.filter((scope) => !granted.includes(scope));
-  if (missing.length > 0) throw insufficientScope(resourceServer, needed, missing);
+  if (missing.length > 0) throw new OAuthError("insufficient_scope", `The access token lacks the scope ${missing.join(" ")}.`);
+  if (proof !== undefined && !(await resourceServer.claimProof(proof)))
+    throw new OAuthError("invalid_dpop_proof", "The DPoP proof was used before: each request needs a proof of its own.");
   return claims;
-}
-
-/** Brings its own challenge, since it alone knows the scopes. */
-function insufficientScope({ realm }: ResourceServer, needed: readonly string[], missing: readonly string[]): OAuthError {
-  const description = `The access token lacks the scope ${missing.join(" ")}.`;
-  const error = new OAuthError("insufficient_scope", description);
-  return new OAuthError("insufficient_scope", description, { headers: bearerChallenge(realm, error, needed.join(" ")) });
 }

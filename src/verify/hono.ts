@@ -38,8 +38,9 @@ const resourceServers = new Map<string, ResourceServer>();
 const MAX_RESOURCE_SERVERS = 100;
 
 function resourceServerOf(options: ResourceServerOptions): ResourceServer {
-  const { issuer, audience, realm, skewSeconds, strict, revocations } = options;
-  const name = JSON.stringify([issuer, audience, realm, skewSeconds, strict, revocations !== undefined]);
+  const { issuer, audience, realm, skewSeconds, strict, origin, dpopNonceSecret, revocations, proofs } = options;
+  const bindings = [revocations !== undefined, proofs !== undefined];
+  const name = JSON.stringify([issuer, audience, realm, skewSeconds, strict, origin, dpopNonceSecret, ...bindings]);
   const known = resourceServers.get(name);
   if (known !== undefined) return known;
   const made = createResourceServer(options);

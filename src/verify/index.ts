@@ -10,8 +10,11 @@
  *   }
  */
 export { type ErrorCode, OAuthError } from "../errors.ts";
-export type { AccessTokenClaims } from "../model.ts";
+export type { AccessTokenClaims, AuthorizationDetail } from "../model.ts";
+export { findAuthorizationDetails } from "./authorizationDetails.ts";
 export { challenge } from "./challenge.ts";
 export { checkRequest, checkToken } from "./check.ts";
 export type { RevocationStore } from "./marks.ts";
+export type { ProofStore } from "./proofs.ts";
 export { createResourceServer, type ResourceServer, type ResourceServerOptions } from "./resourceServer.ts";
+export type { SentToken } from "./sender.ts";

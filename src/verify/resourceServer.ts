@@ -1,8 +1,12 @@
 import { OAuthError } from "../errors.ts";
 import type { AccessTokenClaims } from "../model.ts";
 import type { FindKey } from "../tokens/accessToken.ts";
+import type { DpopProof } from "../tokens/dpop.ts";
+import type { NonceMac } from "../tokens/dpopNonce.ts";
+import { findCertificate } from "./certificate.ts";
 import { createFindKey } from "./keys.ts";
 import { createRevocationCheck, type RevocationStore } from "./marks.ts";
+import { createNonceMac, createProofClaim, type ProofStore } from "./proofs.ts";
 
 /** What a resource server says of itself. Only `issuer` and `audience` must be given. */
 export interface ResourceServerOptions {
@@ -19,6 +23,20 @@ export interface ResourceServerOptions {
   readonly strict?: boolean | undefined;
   /** How far the clocks of the two servers may be apart: 0 to 300, 60 by default. */
   readonly skewSeconds?: number | undefined;
+  /** Where clients reach this server if it is not the request's own URL, behind a proxy for instance: `https://api.example`. */
+  readonly origin?: string | undefined;
+  /**
+   * Remembers the DPoP proofs of all places where this server runs. Without it each isolate or process remembers its own, and a
+   * proof could be repeated at another one within the minute that it is good for.
+   */
+  readonly proofs?: ProofStore | undefined;
+  /** 32 characters or more, the same in all places: then a DPoP proof must hold a nonce that was made with it (RFC 9449 section 9). */
+  readonly dpopNonceSecret?: string | undefined;
+  /**
+   * The certificate at the client's end of the TLS connection, in DER: for tokens that are bound to one (RFC 8705). By default
+   * what Cloudflare says, `request.cf.tlsClientAuth`. Never take it from a header that a client could have written.
+   */
+  readonly certificate?: ((request: Request) => Uint8Array | undefined) | undefined;
   /** The `realm` of challenges; the audience by default. */
   readonly realm?: string | undefined;
   /** How to reach the issuer; a service binding, for instance: `(input, init) => env.COUNTERSIGN.fetch(input, init)`. */
@@ -40,6 +58,12 @@ export interface ResourceServer {
   readonly now: () => number;
   readonly findKey: FindKey;
   readonly checkRevocation: (claims: AccessTokenClaims) => Promise<boolean>;
+  readonly origin: string | undefined;
+  /** False for a proof that came before. */
+  readonly claimProof: (proof: DpopProof) => Promise<boolean>;
+  /** With which nonces are made; undefined where none is asked for. */
+  readonly nonceMac: NonceMac | undefined;
+  readonly certificate: (request: Request) => Uint8Array | undefined;
 }
 
 /**
@@ -48,10 +72,15 @@ export interface ResourceServer {
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
   const { issuer, audience, skewSeconds = 60, realm = audience, now = () => Date.now() } = options;
+  const { origin, proofs, dpopNonceSecret } = options;
   checkIssuer(issuer);
   if (typeof audience !== "string" || audience === "")
     throw misconfigured("audience must be this resource server's identifier");
   if (!(skewSeconds >= 0 && skewSeconds <= 300)) throw misconfigured("skewSeconds must be 0 to 300");
+  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).origin === origin))
+    throw misconfigured("origin must be a bare origin such as https://api.example");
+  if (dpopNonceSecret !== undefined && dpopNonceSecret.length < 32)
+    throw misconfigured("dpopNonceSecret must have 32 characters or more");
   return {
     issuer,
     audience,
@@ -70,6 +99,10 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       now,
       onRevocationUnavailable: safely(options.onRevocationUnavailable ?? report("revocations cannot be read")),
     }),
+    origin,
+    claimProof: createProofClaim(proofs, now),
+    nonceMac: dpopNonceSecret === undefined ? undefined : createNonceMac(dpopNonceSecret),
+    certificate: options.certificate ?? findCertificate,
   };
 }
 

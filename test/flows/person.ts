@@ -18,12 +18,18 @@ export class Person {
 
   /** Goes where a client sends the browser, signs in where asked, decides where asked, and ends at the redirect URI. */
   async authorize(url: URL | string, decision: "approve" | "deny" = "approve", changes: Fields = {}): Promise<URL> {
+    const page = await this.arrive(url, decision, changes);
+    if (page.url.startsWith(this.#server)) throw new Error(`still at ${page.url} (${page.status}): ${textOf(page)}`);
+    return new URL(page.url);
+  }
+
+  /** The same, and the page or the redirect that the flow ends with. */
+  async arrive(url: URL | string, decision: "approve" | "deny" = "approve", changes: Fields = {}): Promise<Page> {
     let page = await this.open(String(url));
     if (page.text.includes('action="/sign-in"'))
       page = await this.submit(page, "/sign-in", { email: this.#email, password: PASSWORD });
     if (page.text.includes('action="/consent"')) page = await this.submit(page, "/consent", { ...changes, decision });
-    if (page.url.startsWith(this.#server)) throw new Error(`still at ${page.url} (${page.status}): ${textOf(page)}`);
-    return new URL(page.url);
+    return page;
   }
 
   /** Settings → Authorizations → Revoke access of the first service there. */

@@ -201,16 +201,13 @@ describe("an authorization error", () => {
     ["claims are an array", "invalid_request", { claims: "[]" }],
     ["a claim is asked for by a number", "invalid_request", { claims: '{"id_token":{"email":1}}' }],
     ["id_token_hint is garbage", "invalid_request", { id_token_hint: "x.y.z" }],
-    ["there is a request object", "request_not_supported", { request: "eyJhbGciOiJub25lIn0.e30." }],
-    ["there is a request_uri", "request_uri_not_supported", { request_uri: "https://buildboard.example/request" }],
-    ["there is a pushed request_uri", "request_uri_not_supported", { request_uri: "urn:ietf:params:oauth:request_uri:x" }],
     ["there is a registration", "registration_not_supported", { registration: "{}" }],
     ["nobody is signed in and prompt is none", "login_required", { prompt: "none" }],
   ])("goes back to the service when %s", async (_, error, changes) => {
     await expectError(changes, error);
   });
 
-  it.each(["fragment", "form_post", "web_message", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt", "cookie"])(
+  it.each(["fragment", "web_message", "fragment.jwt", "cookie", "constructor"])(
     "goes back in the query, and not as response_mode=%s asks",
     async (response_mode) => {
       await expectError({ response_mode }, "invalid_request");

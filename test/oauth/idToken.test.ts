@@ -93,6 +93,7 @@ describe("an ID token", () => {
       auth_time: NOON,
       acr: "urn:countersign:acr:password",
       amr: ["pwd"],
+      sid: expect.stringMatching(/^[\w-]{22}$/),
       nonce: "n-0S6_WzA2Mj",
       at_hash: await halfHash(tokens.access_token),
     });
@@ -247,7 +248,9 @@ describe("the userinfo endpoint", () => {
     const { access_token } = await obtain();
     const response = await server.fetch(`/userinfo?access_token=${access_token}`);
     expect(response.status).toBe(401);
-    expect(response.headers.get("www-authenticate")).toBe('Bearer realm="Countersign", scope="openid"');
+    expect(response.headers.get("www-authenticate")).toBe(
+      'Bearer realm="Countersign", scope="openid", DPoP realm="Countersign", algs="ES256 PS256 EdDSA"',
+    );
   });
 
   it.each([

@@ -310,8 +310,12 @@ describe("the claims parameter", () => {
     ["essential, whatever it is", { essential: true }, "code"],
     ["essential and ours", { essential: true, value: ACR }, "code"],
     ["essential and ours among others", { essential: true, values: ["urn:other", ACR] }, "code"],
-    ["essential and another", { essential: true, value: "urn:other" }, "access_denied"],
-    ["essential and one of others", { essential: true, values: ["urn:other", "urn:more"] }, "access_denied"],
+    ["essential and another", { essential: true, value: "urn:other" }, "unmet_authentication_requirements"],
+    [
+      "essential and one of others",
+      { essential: true, values: ["urn:other", "urn:more"] },
+      "unmet_authentication_requirements",
+    ],
     ["voluntary and another", { value: "urn:other" }, "code"],
     ["null", null, "code"],
   ])("with acr %s", async (_, request, expected) => {

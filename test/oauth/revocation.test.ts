@@ -500,7 +500,9 @@ describe("userinfo", () => {
   ])("asked with %s challenges without naming an error (RFC 6750 section 3.1)", async (_, request, path) => {
     const response = await userinfo(request(), path);
     expect(response.status).toBe(401);
-    expect(response.headers.get("www-authenticate")).toBe('Bearer realm="Countersign", scope="openid"');
+    expect(response.headers.get("www-authenticate")).toBe(
+      'Bearer realm="Countersign", scope="openid", DPoP realm="Countersign", algs="ES256 PS256 EdDSA"',
+    );
   });
 
   const refusals: readonly (readonly [string, number, string, (tokens: Tokens) => RequestInit | Promise<RequestInit>])[] = [
@@ -568,9 +570,9 @@ describe("userinfo", () => {
     const body = await response.json<Record<string, string>>();
     expect([response.status, body["error"]]).toEqual([status, error]);
     expect(response.headers.get("cache-control")).toBe("no-store");
-    expect(response.headers.get("www-authenticate")).toBe(
-      `Bearer realm="Countersign", error="${error}", error_description="${body["error_description"]}", scope="openid"`,
-    );
+    const invitation = status === 401 ? ', DPoP realm="Countersign", algs="ES256 PS256 EdDSA"' : "";
+    const bearer = `error="${error}", error_description="${body["error_description"]}", scope="openid"`;
+    expect(response.headers.get("www-authenticate")).toBe(`Bearer realm="Countersign", ${bearer}${invitation}`);
   });
 
   it("asked with a body that is no form answers invalid_request", async () => {

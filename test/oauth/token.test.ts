@@ -62,7 +62,7 @@ const badAuthentication: readonly (readonly [name: string, authorization: string
   ["the secret by Basic of a client for the form", basic("poster", SECRET), {}, 401],
   ["a secret of a public client", basic("cli", SECRET), {}, 401],
   ["a secret and no client_id", null, { client_secret: SECRET }, 401],
-  ["a JWT assertion, which no client is registered for", null, { client_id: "buildboard", client_assertion: "e30.e30." }, 401],
+  ["a JWT assertion without its type", null, { client_id: "buildboard", client_assertion: "e30.e30." }, 400],
   ["the secret twice, by Basic and in the form", basic("buildboard", SECRET), { client_secret: SECRET }, 400],
   ["Basic and the client_id of another client", basic("buildboard", SECRET), { client_id: "poster" }, 400],
   ["two values of client_id", null, { client_id: ["buildboard", "cli"] }, 400],

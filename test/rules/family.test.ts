@@ -21,7 +21,11 @@ function state(family: Partial<FamilyState["family"]> = {}, rest: Partial<Family
       nonce: null,
       scopes: ["openid", "builds.read"],
       resources: ["https://api.example"],
+      authorizationDetails: [],
       claims: null,
+      confirmation: null,
+      sessionId: "session",
+      grantManaged: false,
       authAt: 0,
       acr: "0",
       amr: [],
@@ -38,6 +42,7 @@ function state(family: Partial<FamilyState["family"]> = {}, rest: Partial<Family
       claims: [],
       resources: [],
       organizations: null,
+      authorizationDetails: [],
       createdAt: 0,
       consentedAt: 0,
       expiresAt: null,
@@ -55,6 +60,9 @@ function state(family: Partial<FamilyState["family"]> = {}, rest: Partial<Family
         response_types: ["code"],
         token_endpoint_auth_method: "none",
         id_token_signed_response_alg: "RS256",
+        authorization_signed_response_alg: "RS256",
+        introspection_signed_response_alg: "RS256",
+        subject_type: "public",
         require_pkce: true,
         refresh_overlap_seconds: 90,
       },
@@ -68,12 +76,23 @@ function state(family: Partial<FamilyState["family"]> = {}, rest: Partial<Family
   };
 }
 
-const ask = { clientId: "buildboard", generation: 4, scopes: [], resources: [], rid: "mine", at: HOUR + 1000 };
+type Asked = Parameters<typeof decideRefresh>[1];
+const ask: Asked = {
+  clientId: "buildboard",
+  generation: 4,
+  scopes: [],
+  resources: [],
+  confirmation: null,
+  bound: true,
+  rotates: true,
+  once: { rid: "mine" },
+  at: HOUR + 1000,
+};
 const publicClient = { confidential: false, overlapSeconds: 90 };
 const revokedGrant = { grant: { ...state().grant, revokedAt: 1 } };
 
 describe("decideRefresh", () => {
-  it.each<[string, FamilyState | undefined, Partial<typeof ask>, string]>([
+  it.each<[string, FamilyState | undefined, Partial<Asked>, string]>([
     ["the update that we won", state({ generation: 5, rid: "mine" }), {}, "redeemed"],
     ["our own retry, long after the overlap", state({ generation: 5, rid: "mine" }), { at: 9 * HOUR }, "redeemed"],
     ["a parallel one within the overlap", state({ generation: 5 }), {}, "redeemed"],
@@ -118,7 +137,7 @@ describe("decideRefresh", () => {
         fc.boolean(),
         deaths,
         (current, presented, at, mine, confidential, dead) => {
-          const asked = { ...ask, generation: presented, at, rid: mine ? "winner" : "mine" };
+          const asked = { ...ask, generation: presented, at, once: { rid: mine ? "winner" : "mine" } };
           const client = { confidential, overlapSeconds: 90 };
           const alive = decideRefresh(state({ generation: current }), asked, client);
           if (alive.kind === "redeemed") expect([alive.generation, current]).toEqual([presented + 1, presented + 1]);
@@ -129,26 +148,63 @@ describe("decideRefresh", () => {
     );
   });
 
-  it.each<[string, Partial<typeof ask>, string]>([
-    ["a scope", { scopes: ["openid", "admin"] as never }, "invalid_scope"],
-    ["a resource", { resources: ["https://elsewhere.example"] as never }, "invalid_target"],
+  const [mine, theirs] = [{ jkt: "mine" }, { jkt: "theirs" }];
+
+  it.each<[string, FamilyState, Partial<Asked>, string]>([
+    ["its key", state({ generation: 4, rid: "mine", confirmation: mine }), { confirmation: mine }, "redeemed"],
+    ["another key", state({ generation: 5, rid: "mine", confirmation: mine }), { confirmation: theirs }, "refused"],
+    ["a certificate", state({ generation: 5, confirmation: mine }), { confirmation: { "x5t#S256": "mine" } }, "refused"],
+    ["no key", state({ generation: 6, confirmation: mine }), {}, "refused"],
+    ["no key, by a client that authenticated", state({ generation: 5, confirmation: mine }), { bound: false }, "redeemed"],
+  ])("says of a bound token presented with %s what it is", (_, found, changes, kind) => {
+    expect(decideRefresh(found, { ...ask, ...changes }, publicClient).kind).toBe(kind);
+  });
+
+  it.each<[string, Partial<Asked>, number]>([
+    ["stays the same while a public client holds the key that it is bound to", { confirmation: mine }, 4],
+    ["is another one for a client that authenticates with a secret, whatever key it shows", { bound: false }, 5],
+  ])("of a bound family %s", (_, changes, generation) => {
+    const found = state({ generation, rid: "mine", confirmation: mine });
+    expect(decideRefresh(found, { ...ask, ...changes }, publicClient)).toMatchObject({ kind: "redeemed", generation });
+  });
+
+  it("rotates an unbound token whatever key comes along with it: whoever stole it may have brought that key", () => {
+    const asked = { ...ask, confirmation: theirs };
+    expect(decideRefresh(state({ generation: 5, rid: "mine" }), asked, publicClient)).toMatchObject({ generation: 5 });
+    expect(decideRefresh(state({ generation: 6 }), asked, publicClient).kind).toBe("reused");
+  });
+
+  it.each<[string, FamilyState, string]>([
+    ["that we won", state({ generation: 4, rid: "mine" }), "redeemed"],
+    ["that another request used meanwhile", state({ generation: 4 }), "refused"],
+    ["that rotated while its client had no key yet", state({ generation: 5 }), "refused"],
+  ])("says of a token that stays the same, %s, what it is", (_, found, kind) => {
+    const asked = { ...ask, rotates: false };
+    expect(decideRefresh(found, asked, { confidential: true, overlapSeconds: 90 })).toMatchObject({ kind });
+  });
+
+  it.each<[string, Partial<Asked>, string]>([
+    ["a scope", { scopes: ["openid", "admin"] }, "invalid_scope"],
+    ["a resource", { resources: ["https://elsewhere.example"] }, "invalid_target"],
   ])("refuses %s beyond the authorization by its own name", (_, changes, error) => {
     expect(decideRefresh(state(), { ...ask, ...changes }, publicClient)).toMatchObject({ kind: "refused", error });
   });
 });
 
 describe("decideCode", () => {
-  const code = {
+  type AskedCode = Parameters<typeof decideCode>[1];
+  const code: AskedCode = {
     clientId: "buildboard",
     redirectUri: CALLBACK,
     codeChallenge: "challenge",
     resources: [],
-    rid: "mine",
+    confirmation: null,
+    once: { rid: "mine" },
     at: 1000,
   };
   const fresh = state({ generation: 0, rid: "authorize" });
 
-  it.each<[string, FamilyState | undefined, Partial<typeof code>, string]>([
+  it.each<[string, FamilyState | undefined, Partial<AskedCode>, string]>([
     ["the update that we won", state({ generation: 1, rid: "mine" }), {}, "redeemed"],
     ["one that somebody redeemed before", state({ generation: 1 }), {}, "reused"],
     ["one whose family went on", state({ generation: 7 }), {}, "reused"],
@@ -169,8 +225,8 @@ describe("decideCode", () => {
 
   it("wants the redirect URI again where there was no challenge", () => {
     const plain = state({ generation: 1, rid: "mine", codeChallenge: null });
-    const asked = { ...code, codeChallenge: null as never };
-    expect(decideCode(plain, { ...asked, redirectUri: null as never }).kind).toBe("refused");
+    const asked = { ...code, codeChallenge: null };
+    expect(decideCode(plain, { ...asked, redirectUri: null }).kind).toBe("refused");
     expect(decideCode(plain, asked).kind).toBe("redeemed");
   });
 

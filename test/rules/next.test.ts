@@ -1,21 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { AuthorizationRequest, Client, Grant, Prompt, Session, User } from "../../src/model.ts";
+import type { AuthorizationRequest, Client, Grant, Prompt, Session } from "../../src/model.ts";
 import { decideNext } from "../../src/rules/next.ts";
 
 const request: AuthorizationRequest = {
   clientId: "buildboard",
   redirectUri: "https://buildboard.example/callback",
+  responseMode: "query",
   state: null,
   scopes: ["openid", "builds.read"],
   resources: ["https://api.example"],
+  authorizationDetails: [],
   codeChallenge: "challenge",
+  dpopJkt: null,
   nonce: null,
   prompt: [],
   maxAgeSeconds: null,
+  acrValues: [],
   loginHint: null,
   subjectHint: null,
   claims: null,
+  grantManagement: null,
 };
 const client = (token_endpoint_auth_method: "none" | "client_secret_basic"): Client => ({
   clientId: "buildboard",
@@ -25,7 +30,7 @@ const client = (token_endpoint_auth_method: "none" | "client_secret_basic"): Cli
   createdAt: 0,
 });
 const STARTED = 1_000_000;
-const user = { userId: "aaada" } as User;
+const subject = "aaada";
 const session: Session = { id: "s", authAt: STARTED - 60_000, selectedAt: 0, acr: "urn:x", amr: [], expiresAt: 9e9 };
 const grant: Grant = {
   grantId: "aagrant",
@@ -33,6 +38,7 @@ const grant: Grant = {
   claims: [],
   resources: ["https://api.example"],
   organizations: null,
+  authorizationDetails: [],
   createdAt: 0,
   consentedAt: STARTED - 1,
   expiresAt: null,
@@ -60,7 +66,7 @@ const decide = (given: Case) =>
     },
     given.nobody
       ? undefined
-      : { session: given.session ?? session, user, grant: given.grant === undefined ? grant : given.grant },
+      : { session: given.session ?? session, subject, grant: given.grant === undefined ? grant : given.grant },
   );
 
 describe("decideNext", () => {
@@ -105,7 +111,7 @@ describe("decideNext", () => {
     [
       "an essential acr is out of reach",
       { request: { claims: { id_token: { acr: { essential: true, value: "urn:y" } }, userinfo: {} } } },
-      "access_denied",
+      "unmet_authentication_requirements",
     ],
     [
       "an essential acr is met",

@@ -10,6 +10,7 @@ const resource = (identifier: string, ...names: string[]): Resource => ({
   identifier,
   name: identifier,
   scopes: names.map((name) => ({ name, title: name, description: name, access: "read", risk: "low" })),
+  authorizationDetailsTypes: [],
   accessTokenSeconds: null,
   clientId: null,
 });

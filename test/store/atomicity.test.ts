@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Deps } from "../../src/config.ts";
 import type { AccessTokenClaims, AuthorizationRequest, Session } from "../../src/model.ts";
 import { open } from "../../src/store/database.ts";
-import { startFamily } from "../../src/store/families.ts";
+import { startFamily } from "../../src/store/familyStart.ts";
 import { type Consent, storeConsent } from "../../src/store/grants.ts";
 import { addKey, type SigningKeyRow } from "../../src/store/keys.ts";
 import { type Revocation, revoke } from "../../src/store/revocation.ts";
@@ -125,16 +125,21 @@ const consentOf = (changes: Partial<Consent> = {}): Consent => ({
 const authorization: AuthorizationRequest = {
   clientId: "buildboard",
   redirectUri: CALLBACK,
+  responseMode: "query",
   state: null,
   scopes: ["openid"],
   resources: [],
+  authorizationDetails: [],
   codeChallenge: null,
+  dpopJkt: null,
   nonce: null,
   prompt: [],
   maxAgeSeconds: null,
   loginHint: null,
+  acrValues: [],
   subjectHint: null,
   claims: null,
+  grantManagement: null,
 };
 
 const familyOf = (changes: Partial<Parameters<typeof startFamily>[1]> = {}) => ({
@@ -144,7 +149,9 @@ const familyOf = (changes: Partial<Parameters<typeof startFamily>[1]> = {}) => (
   request: authorization,
   scopes: ["openid"],
   resources: [],
+  authorizationDetails: [],
   device: "Firefox on Linux",
+  hearsOfLogout: true,
   rid: "rid",
   at,
   ...changes,

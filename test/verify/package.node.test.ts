@@ -94,6 +94,15 @@ describe("the package as npm publishes it", () => {
         .map((name) => name.replaceAll("\\", "/"))
         .filter((name) => !name.startsWith("verify/"))
         .sort(),
-    ).toEqual(["errors.js", "model.js", "tokens/accessToken.js", "tokens/encoding.js", "tokens/jwk.js"]);
+    ).toEqual([
+      "errors.js",
+      "model.js",
+      "tokens/accessToken.js",
+      "tokens/clientJwt.js",
+      "tokens/dpop.js",
+      "tokens/dpopNonce.js",
+      "tokens/encoding.js",
+      "tokens/jwk.js",
+    ]);
   });
 });

@@ -17,6 +17,9 @@ beforeAll(async () => {
   token = await sign(key, headerOf(key), claims());
 });
 
+/** How every 401 to a token that was sent plainly ends, and to none. */
+const INVITATION = (realm: string) => `DPoP realm="${realm}", algs="ES256 PS256 EdDSA"`;
+
 const REQUEST = "https://api.example/workitems";
 const withHeader = (authorization: string) => new Request(REQUEST, { headers: { authorization } });
 
@@ -37,12 +40,12 @@ describe("the Authorization header", () => {
     expect(await response.json()).toEqual(claims());
   });
 
-  it.each(["", "Basic YTpi", "DPoP TOKEN", "Bearertoken", "TOKEN"])(
-    "without a bearer token is answered with a challenge that names no error: %j",
+  it.each(["", "Basic YTpi", "Bearertoken", "DPoPtoken", "TOKEN"])(
+    "without an access token is answered with a challenge that names no error: %j",
     async (header) => {
       const response = await answer(header === "" ? new Request(REQUEST) : withHeader(header.replace("TOKEN", token)));
       expect(response.status).toBe(401);
-      expect(response.headers.get("www-authenticate")).toBe(`Bearer realm="${AUDIENCE}"`);
+      expect(response.headers.get("www-authenticate")).toBe(`Bearer realm="${AUDIENCE}", ${INVITATION(AUDIENCE)}`);
       expect(response.headers.get("cache-control")).toBe("no-store");
     },
   );
@@ -86,7 +89,7 @@ describe("a refusal", () => {
     expect(response.status).toBe(401);
     const description = "The access token is invalid, expired or revoked.";
     expect(response.headers.get("www-authenticate")).toBe(
-      `Bearer realm="${AUDIENCE}", error="invalid_token", error_description="${description}"`,
+      `Bearer realm="${AUDIENCE}", error="invalid_token", error_description="${description}", ${INVITATION(AUDIENCE)}`,
     );
     expect(response.headers.get("content-type")).toContain("application/json");
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -105,12 +108,16 @@ describe("a refusal", () => {
 
   it("of a request without token tells which scopes it will need", async () => {
     const response = await answer(new Request(REQUEST), { realm: "Contoso DevOps" }, "workitems.read", "code.read");
-    expect(response.headers.get("www-authenticate")).toBe('Bearer realm="Contoso DevOps", scope="workitems.read code.read"');
+    expect(response.headers.get("www-authenticate")).toBe(
+      `Bearer realm="Contoso DevOps", scope="workitems.read code.read", ${INVITATION("Contoso DevOps")}`,
+    );
   });
 
   it("cannot break out of its quotes", async () => {
     const response = await answer(new Request(REQUEST), { realm: 'a", error="x\\\r\nSet-Cookie: a=b\u00e9' });
-    expect(response.headers.get("www-authenticate")).toMatch(/^Bearer realm="[^"\\]*"$/);
+    expect(response.headers.get("www-authenticate")).toMatch(
+      /^Bearer realm="[^"\\]*", DPoP realm="[^"\\]*", algs="ES256 PS256 EdDSA"$/,
+    );
   });
 
   it("may be the application's own", async () => {

@@ -3,12 +3,13 @@ import { decideCode } from "../../rules/family.ts";
 import { isCodeVerifier } from "../../rules/pkce.ts";
 import { redeemCode } from "../../store/families.ts";
 import { findCredential } from "../../tokens/credential.ts";
-import { sha256, toBase64url } from "../../tokens/encoding.ts";
+import { sha256 } from "../../tokens/encoding.ts";
 import type { Grant } from "../token.ts";
 import { settle } from "./settle.ts";
 
 /** The authorization code grant (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
-export const authorizationCode: Grant = async (form, client, deps) => {
+export const authorizationCode: Grant = async (request, deps) => {
+  const { form, client, confirmation, once } = request;
   const code = form.load("code");
   const verifier = form.find("code_verifier");
   const credential = await findCredential(deps, code);
@@ -22,10 +23,12 @@ export const authorizationCode: Grant = async (form, client, deps) => {
     redirectUri: form.find("redirect_uri") ?? null,
     codeChallenge: verifier === undefined ? null : await sha256(verifier),
     resources: form.all("resource"),
-    rid: toBase64url(deps.random(12)),
+    confirmation,
+    binds: client.metadata.token_endpoint_auth_method === "none",
+    once,
     at: deps.now(),
   };
   const redemption = decideCode(await redeemCode(deps, asked), asked);
   const { resources } = asked;
-  return settle(deps, client, credential, redemption, { scopes: null, resources: resources.length === 0 ? null : resources });
+  return settle(deps, request, credential, redemption, { scopes: null, resources: resources.length === 0 ? null : resources });
 };

@@ -3,30 +3,34 @@ import { decideRefresh } from "../../rules/family.ts";
 import { parseScope } from "../../rules/scope.ts";
 import { redeemRefreshToken } from "../../store/families.ts";
 import { findCredential } from "../../tokens/credential.ts";
-import { toBase64url } from "../../tokens/encoding.ts";
+import { isKeyBound } from "../senderConstraint.ts";
 import type { Grant } from "../token.ts";
 import { settle } from "./settle.ts";
 
 /** The refresh token grant (RFC 6749 section 6), with rotation and reuse detection (RFC 9700 section 4.14). */
-export const refreshToken: Grant = async (form, client, deps) => {
+export const refreshToken: Grant = async (request, deps) => {
+  const { form, client, confirmation, once } = request;
   const credential = await findCredential(deps, form.load("refresh_token"));
   if (credential?.kind !== "refresh_token")
     throw new OAuthError("invalid_grant", "The refresh token is not valid.", { reason: "not a refresh token of ours" });
+  const isPublic = client.metadata.token_endpoint_auth_method === "none";
   const asked = {
     familyId: credential.familyId,
     generation: credential.generation,
     clientId: client.clientId,
     scopes: parseScope(form.find("scope") ?? ""),
     resources: form.all("resource"),
-    rid: toBase64url(deps.random(12)),
+    confirmation,
+    bound: isPublic,
+    rotates: !isKeyBound(client),
+    once,
     at: deps.now(),
   };
-  const { refresh_overlap_seconds, token_endpoint_auth_method } = client.metadata;
   const redemption = decideRefresh(await redeemRefreshToken(deps, asked), asked, {
-    confidential: token_endpoint_auth_method !== "none",
-    overlapSeconds: refresh_overlap_seconds,
+    confidential: !isPublic,
+    overlapSeconds: client.metadata.refresh_overlap_seconds,
   });
-  return settle(deps, client, credential, redemption, {
+  return settle(deps, request, credential, redemption, {
     scopes: asked.scopes.length === 0 ? null : asked.scopes,
     resources: asked.resources.length === 0 ? null : asked.resources,
   });

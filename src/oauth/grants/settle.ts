@@ -1,12 +1,13 @@
 import type { Deps } from "../../config.ts";
 import { OAuthError } from "../../errors.ts";
-import type { Authorization, Client } from "../../model.ts";
+import type { Authorization } from "../../model.ts";
 import type { Redemption } from "../../rules/family.ts";
 import { reachedOrganizations } from "../../rules/organizations.ts";
 import { mayAsk, narrow, wantsRefreshToken } from "../../rules/scope.ts";
 import { loadResources } from "../../store/resources.ts";
 import { revoke } from "../../store/revocation.ts";
 import type { Credential } from "../../tokens/credential.ts";
+import type { TokenRequest } from "../token.ts";
 
 const texts = {
   invalid_grant: "It is not valid, was used, has expired or was revoked.",
@@ -21,7 +22,7 @@ const texts = {
  */
 export async function settle(
   deps: Deps,
-  client: Client,
+  { client, confirmation }: TokenRequest,
   { familyId }: Credential,
   redemption: Redemption,
   requested: Parameters<typeof narrow>[1],
@@ -46,6 +47,10 @@ export async function settle(
     familyId,
     refreshGeneration: refreshes ? redemption.generation : null,
     ...narrowed,
+    authorizationDetails: family.authorizationDetails,
+    confirmation,
+    sessionId: family.sessionId,
+    grantManaged: family.grantManaged,
     organizations: reachedOrganizations(organizations, redemption.state.client, grant.organizations),
     claims: family.claims,
     consentedClaims: grant.claims,

@@ -1,0 +1,41 @@
+import type { Deps } from "../config.ts";
+import { displayName } from "../rules/displayName.ts";
+import { formTarget, page } from "./page.tsx";
+
+/** Sends the form as soon as it is there. The policy of the page lets this script run and no other. */
+const SUBMIT = "document.forms[0].submit();";
+export const SUBMIT_HASH = "sha256-8lDeP0UDwCO6/RhblgeH/ctdBzjVpJxrXizsnIk3cEQ=";
+
+/**
+ * A page that brings the response to the service as a form (OAuth 2.0 Form Post Response Mode). Most people see it for the blink
+ * of an eye; without JavaScript they press the button.
+ */
+export const formPostPage = (
+  deps: Deps,
+  {
+    serviceName,
+    redirectUri,
+    parameters,
+  }: {
+    readonly serviceName: string;
+    readonly redirectUri: string;
+    readonly parameters: Readonly<Record<string, string>>;
+  },
+): Response =>
+  page(
+    deps,
+    { title: "Back to the service", formAction: [formTarget(redirectUri)], script: SUBMIT_HASH },
+    <section class="sheet">
+      <h1>One moment</h1>
+      <p class="lead">
+        You are on your way back to <bdi>{displayName(serviceName, "the service").text}</bdi>.
+      </p>
+      <form method="post" action={redirectUri}>
+        {Object.entries(parameters).map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        <button type="submit">Continue</button>
+      </form>
+      <script>{SUBMIT}</script>
+    </section>,
+  );

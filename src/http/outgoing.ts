@@ -1,0 +1,84 @@
+import type { Deps } from "../config.ts";
+import { publicUrlProblem } from "../rules/publicUrl.ts";
+
+/** A request to an address that somebody else wrote, and how much of it we bear. */
+export interface Outgoing {
+  readonly method?: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly maxBytes: number;
+  readonly seconds: number;
+}
+
+export interface OutgoingAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Empty for a redirect, which is not followed: where it leads nobody has looked at. */
+  readonly text: string;
+}
+
+/**
+ * The one way out: for `jwks_uri`, `request_uri`, `sector_identifier_uri` and back-channel logout. It goes to public addresses by
+ * https alone, with nothing of ours in the request, and is bounded in size and time whatever the other side does.
+ * @throws Error with the reason, in private words: what it means for the request at hand is for the caller to say
+ */
+export async function fetchPublic(deps: Deps, url: string, outgoing: Outgoing): Promise<OutgoingAnswer> {
+  const { method = "GET", headers = {}, body, maxBytes, seconds } = outgoing;
+  const problem = ownHosts(deps)
+    .map((host) => publicUrlProblem(url, host))
+    .find((found) => found !== undefined);
+  if (problem !== undefined) throw new Error(`${url.slice(0, 200)} ${problem}`);
+  return within(seconds, async (signal) => {
+    const response = await deps.fetch(url, {
+      method,
+      headers: { ...headers, "User-Agent": "Countersign" },
+      ...(body === undefined ? {} : { body }),
+      redirect: "manual",
+      signal,
+    });
+    const redirects = response.status >= 300 && response.status < 400;
+    if (redirects) await response.body?.cancel();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: redirects ? "" : await readText(response, maxBytes),
+    };
+  });
+}
+
+const ownHosts = ({ config }: Deps): readonly string[] =>
+  [config.issuer, config.mtlsOrigin].filter((origin) => origin !== null).map((origin) => new URL(origin).hostname);
+
+/** Counts what arrives: `Content-Length` may be absent or wrong, and is of the compressed body where there is one. */
+async function readText(response: Response, maxBytes: number): Promise<string> {
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let [text, length] = ["", 0];
+  for (;;) {
+    const chunk = await reader?.read();
+    if (chunk?.value === undefined) return text + decoder.decode();
+    length += chunk.value.byteLength;
+    if (length > maxBytes) {
+      await reader?.cancel();
+      throw new Error(`the answer is larger than ${maxBytes} bytes`);
+    }
+    text += decoder.decode(chunk.value, { stream: true });
+  }
+}
+
+/** What `work` gives, unless it takes longer than so many seconds: then its signal is aborted and this rejects, heard or not. */
+export async function within<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${seconds} s`));
+      controller.abort();
+    }, seconds * 1000);
+  });
+  try {
+    return await Promise.race([work(controller.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Deps } from "../config.ts";
+import { formPostPage } from "../http/formPostPage.tsx";
+import { errorPage } from "../http/page.tsx";
+import { answer, type Endpoint, redirect } from "../http/respond.ts";
+import type { ResponseTarget } from "../model.ts";
+import { protect, protectionOf } from "./protectedAnswer.ts";
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** How long a signed response is good for (JARM section 2.1): no longer than it takes a browser to bring it. */
+const JARM_SECONDS = 300;
+
+/** The authorization endpoint: its errors go back to the service once its redirect URI has been checked, and are a page before. */
+export const browserFlow =
+  (endpoint: Endpoint): Endpoint =>
+  (request, deps) =>
+    answer(endpoint, request, deps, (error, id) => {
+      const { code, description, redirect: target } = error;
+      if (target === undefined) return errorPage(deps, error, id);
+      return authorizationResponse(deps, target, { error: code, error_description: description });
+    });
+
+/**
+ * The authorization response (RFC 6749 section 4.1.2, RFC 9207) with `state` and `iss`, in the response mode of its request.
+ * @param parameters a code, or an error
+ */
+export async function authorizationResponse(deps: Deps, target: ResponseTarget, parameters: Parameters): Promise<Response> {
+  const { client, redirectUri, responseMode, state } = target;
+  const all = { ...parameters, ...(state === null ? {} : { state }), iss: deps.config.issuer };
+  const isSigned = responseMode === "query.jwt" || responseMode === "form_post.jwt";
+  const sent = isSigned ? { response: await signed(deps, target, all) } : all;
+  if (responseMode === "form_post" || responseMode === "form_post.jwt")
+    return formPostPage(deps, { serviceName: client.metadata.client_name, redirectUri, parameters: sent });
+  // An own, empty fragment keeps the browser from carrying the one of our URL over to the service (RFC 9700 section 4.1.1).
+  return redirect(`${redirectUri}${redirectUri.includes("?") ? "&" : "?"}${new URLSearchParams(sent)}#`);
+}
+
+/** The parameters as claims of a JWT for the client (JARM section 2.1). */
+function signed(deps: Deps, { client }: ResponseTarget, parameters: Parameters): Promise<string> {
+  const {
+    authorization_signed_response_alg: alg,
+    authorization_encrypted_response_alg: encryptedAlg,
+    authorization_encrypted_response_enc: enc,
+  } = client.metadata;
+  const iat = Math.floor(deps.now() / 1000);
+  const claims = { aud: client.clientId, iat, exp: iat + JARM_SECONDS, ...parameters };
+  return protect(deps, client, claims, "JWT", protectionOf(alg, encryptedAlg, enc));
+}

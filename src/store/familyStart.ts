@@ -1,0 +1,65 @@
+import { eq, sql } from "drizzle-orm";
+import type { Deps } from "../config.ts";
+import type { AuthorizationDetail, AuthorizationRequest, Confirmation, FamilyId, GrantId, Session } from "../model.ts";
+import { auditWhen } from "./audit.ts";
+import { transact } from "./database.ts";
+import { families } from "./schema.ts";
+
+/** A family to begin; its code is generation 0. */
+export interface NewFamily {
+  readonly id: FamilyId;
+  readonly grantId: GrantId;
+  readonly session: Session;
+  readonly request: AuthorizationRequest;
+  /** What was granted of what was asked. */
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly authorizationDetails: readonly AuthorizationDetail[];
+  readonly device: string;
+  /** Whether the client wants to hear when the session ends. */
+  readonly hearsOfLogout: boolean;
+  readonly rid: string;
+  readonly at: number;
+}
+
+/**
+ * Begins a family, in one transaction, if the grant and the session are alive and the id is unused.
+ * @returns `started`; `used` when this interaction has had its code; `ended` when the grant or the session is no more
+ */
+export async function startFamily(deps: Deps, start: NewFamily): Promise<"started" | "used" | "ended"> {
+  const { id, at, request, session } = start;
+  const { codeSeconds, refreshAbsoluteSeconds } = deps.config;
+  const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+  const codeExpiresAt = at + codeSeconds * 1000;
+  const source = sql`
+    FROM grants JOIN users ON users.id = grants.user_id
+    JOIN sessions ON sessions.user_id = users.id
+    JOIN clients ON clients.client_id = grants.client_id
+    WHERE grants.id = ${start.grantId} AND grants.client_id = ${request.clientId}
+      AND grants.revoked_at IS NULL AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
+      AND sessions.id = ${session.id} AND sessions.expires_at > ${at}
+      AND users.disabled_at IS NULL AND clients.disabled_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${id})`;
+  const entry = { at, action: "family.started", familyId: id, grantId: start.grantId, clientId: request.clientId } as const;
+  const confirmation: Confirmation | null = request.dpopJkt === null ? null : { jkt: request.dpopJkt };
+  const [, , , rows] = await transact(deps.db, (db) => [
+    auditWhen(db, { ...entry, actor: sql`grants.user_id`, userId: sql`grants.user_id` }, source),
+    db.run(sql`
+      INSERT INTO session_clients (session_id, client_id, expires_at)
+      SELECT sessions.id, grants.client_id, sessions.expires_at ${source} AND ${start.hearsOfLogout ? 1 : 0} = 1
+      ON CONFLICT DO NOTHING`),
+    db.run(sql`
+      INSERT INTO families (id, grant_id, client_id, device, generation, rotated_at, rid, redirect_uri, code_challenge, nonce,
+        scopes, resources, authorization_details, claims, confirmation, session_id, grant_managed, auth_at, acr, amr,
+        created_at, code_expires_at, idle_expires_at, expires_at)
+      SELECT ${id}, grants.id, grants.client_id, ${start.device}, 0, ${at}, ${start.rid}, ${request.redirectUri},
+        ${request.codeChallenge}, ${request.nonce}, ${json(start.scopes)}, ${json(start.resources)},
+        ${json(start.authorizationDetails)}, ${json(request.claims)}, ${json(confirmation)}, sessions.id,
+        ${request.grantManagement === null ? 0 : 1}, ${session.authAt}, ${session.acr}, ${json(session.amr)}, ${at}, ${codeExpiresAt}, ${codeExpiresAt},
+        ${at + refreshAbsoluteSeconds * 1000}
+      ${source}`),
+    db.select({ rid: families.rid }).from(families).where(eq(families.id, id)),
+  ]);
+  if (rows[0] === undefined) return "ended";
+  return rows[0].rid === start.rid ? "started" : "used";
+}
