@@ -14,6 +14,7 @@ import { type Endpoint, machine, person } from "./http/respond.ts";
 import { siteIcon, styleSheet } from "./http/style.ts";
 import { browserFlow } from "./oauth/authorizationResponse.ts";
 import { authorize } from "./oauth/authorize.ts";
+import { queryGrant, revokeGrant } from "./oauth/grantManagement.ts";
 import { introspect } from "./oauth/introspect.ts";
 import { jwks, metadata } from "./oauth/metadata.ts";
 import { pushRequest } from "./oauth/pushedRequest.ts";
@@ -27,7 +28,7 @@ import { userinfo } from "./oauth/userinfo.ts";
  * client` with JSON that scripts of any origin may read.
  */
 type Audience = "person" | "browser flow" | "machine" | "browser client";
-type Methods = Readonly<Partial<Record<"GET" | "POST", Endpoint>>>;
+type Methods = Readonly<Partial<Record<"GET" | "POST" | "DELETE", Endpoint>>>;
 
 const routes: readonly (readonly [path: string, audience: Audience, methods: Methods])[] = [
   ["/.well-known/oauth-authorization-server", "browser client", { GET: metadata }],
@@ -38,6 +39,7 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/revoke", "browser client", { POST: revoke }],
   ["/userinfo", "browser client", { GET: userinfo, POST: userinfo }],
   ["/introspect", "machine", { POST: introspect }],
+  ["/grants/:grant_id", "browser client", { GET: queryGrant, DELETE: revokeGrant }],
 
   ["/authorize", "browser flow", { GET: authorize(consentPage), POST: authorize(consentPage) }],
   ["/sign-in", "person", { GET: signInPage, POST: signIn }],
@@ -61,7 +63,9 @@ const edges: Readonly<Record<Audience, (endpoint: Endpoint) => Endpoint>> = {
 };
 
 const refuseMethod = (methods: Methods): Endpoint => {
-  const allow = [...("GET" in methods ? ["GET", "HEAD"] : []), ...("POST" in methods ? ["POST"] : [])].join(", ");
+  const allow = Object.keys(methods)
+    .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))
+    .join(", ");
   return async () => {
     throw new OAuthError("method_not_allowed", `This address answers to ${allow} only.`, { headers: { Allow: allow } });
   };

@@ -31,6 +31,7 @@ const storeForHttp = ["store/sessions.ts", "store/attempts.ts"];
 const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^jose$/, /^tokens\//],
   [/^drizzle-orm/, /^store\//],
+  [/^@cfworker\/json-schema$/, /^rules\/authorizationDetails\.ts$/],
   [/^@phi-ag\/argon2/, /^account\/password\.ts$/],
   [/^hono$/, /^(app\.ts|verify\/hono\.ts)$/],
   [/^hono\/(jsx|utils\/cookie)/, /^(account|http)\//],

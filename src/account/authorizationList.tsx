@@ -5,6 +5,7 @@ import { decideAccess } from "../rules/organizations.ts";
 import { describePermissions } from "../rules/permissions.ts";
 import type { AuthorizationList, AuthorizedDevice, EndedAuthorization, ListedAuthorization } from "../store/authorizations.ts";
 import { PublisherLine } from "./about.tsx";
+import { DetailWords } from "./details.tsx";
 import { latestEffectSeconds } from "./lifetime.ts";
 import { Ago, Day, inWords } from "./moment.tsx";
 import { Monogram, Name } from "./name.tsx";
@@ -66,7 +67,8 @@ const Service = ({
   content: Content;
   now: number;
 }) => {
-  const { client, grantId, scopes, claims, createdAt, consentedAt, lastUsedAt, expiresAt, devices } = authorization;
+  const { client, grantId, scopes, claims, authorizationDetails, createdAt, consentedAt, lastUsedAt, expiresAt, devices } =
+    authorization;
   const { client_name } = client.metadata;
   const permissions = describePermissions(scopes, claims, resources);
   const unused = now - (lastUsedAt ?? consentedAt) > UNUSED_SECONDS * 1000;
@@ -80,6 +82,11 @@ const Service = ({
               <Name of={client_name} />
             </h2>
             <PublisherLine client={client} />
+            {client.metadata.initiate_login_uri !== undefined && (
+              <a href={`/initiate-login?${new URLSearchParams({ client_id: client.clientId })}`}>
+                Open <Name of={client_name} />
+              </a>
+            )}
           </div>
           {unused && <span class="tag warn">Not used for {inWords(UNUSED_SECONDS)}</span>}
         </header>
@@ -126,10 +133,17 @@ const Service = ({
                   )}
                 </li>
               ))}
+              {authorizationDetails.map((detail) => (
+                <li>
+                  <DetailWords detail={detail} resources={resources} />
+                </li>
+              ))}
               {scopes.includes("offline_access") && <li>Access when you are not here</li>}
             </ul>
           </section>
-          {permissions.some(({ kind }) => kind !== "identity") && <Places authorization={authorization} />}
+          {(permissions.some(({ kind }) => kind !== "identity") || authorizationDetails.length > 0) && (
+            <Places authorization={authorization} />
+          )}
         </div>
         {devices.length > 0 && <Devices devices={devices} csrf={csrf} now={now} />}
         <form method="post" action={HERE} class="end-row">

@@ -5,10 +5,13 @@ import { checkSameSite, csrfToken } from "../http/csrf.ts";
 import { type Parameters, parseForm } from "../http/form.ts";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
-import type { ConsentView, Interaction, Resource } from "../model.ts";
+import type { AuthorizationDetail, AuthorizationRequest, ConsentView, Interaction, Resource } from "../model.ts";
+import { canonical, findDetailsType, limitedOrganizations, withoutOrganizations } from "../rules/authorizationDetails.ts";
 import { requestedClaims } from "../rules/claims.ts";
+import { wantedGrant } from "../rules/grantManagement.ts";
 import { findOwner } from "../rules/scope.ts";
-import { type Answer, findSituation, storeConsent } from "../store/grants.ts";
+import { type Answer, type ConsentTarget, storeConsent } from "../store/consent.ts";
+import { findSituation } from "../store/grants.ts";
 import { loadResources } from "../store/resources.ts";
 import { sha256 } from "../tokens/encoding.ts";
 import { newId } from "../tokens/id.ts";
@@ -37,7 +40,7 @@ const binding = (cookie: string, interaction: Interaction): string => `${cookie}
  * changed grants nothing more. The answer is stored, and /authorize looks again.
  */
 export const consent: Endpoint = async (request, deps) => {
-  const form = await parseForm(request, ["scope", "claim", "organization"]);
+  const form = await parseForm(request, ["scope", "claim", "detail", "organization"]);
   const { interaction, client } = await loadStarted(request, deps, form.load("continue"));
   const cookie = findCookie(request, deps.config, "session");
   await checkSameSite(request, deps, cookie && binding(cookie, interaction), form.find("csrf"));
@@ -51,22 +54,26 @@ export const consent: Endpoint = async (request, deps) => {
   const { request: asked } = interaction;
   const scopes = answer(asked.scopes, (scope) => isRequired(scope) || ticks.scopes.includes(scope));
   const claims = answer(requestedClaims(asked.claims, asked.scopes), (claim) => ticks.claims.includes(claim));
-  const reaches = scopes.given.some((scope) => findOwner(scope, resources) !== undefined);
-  const problem = problemOf(scopes, claims, reaches, ticks);
+  const details = answer(withoutOrganizations(asked.authorizationDetails).map(canonical), (detail) =>
+    ticks.details.includes(detail),
+  );
+  const given = { scopes, claims, details };
+  const reaches = mayReach(asked, given, resources);
+  const problem = problemOf(given, reaches, ticks);
   if (problem !== undefined) {
-    const situation = await findSituation(deps, await sha256(cookie), client.clientId);
+    const wanted = wantedGrant(asked.grantManagement, interaction.id);
+    const situation = await findSituation(deps, await sha256(cookie), client.clientId, wanted);
     if (situation === undefined) return backTo(deps, interaction);
     return show({ ...situation, interaction, client, resources }, { cookie }, deps, { problem, ticks });
   }
 
   const outcome = await storeConsent(deps, {
-    newGrantId: newId(deps),
+    target: targetOf(interaction, deps),
     interactionId: interaction.id,
     sessionId: await sha256(cookie),
     clientId: asked.clientId,
-    scopes,
-    claims,
-    resources: asked.resources.filter((resource) => isReached(resource, scopes, resources)),
+    ...given,
+    resources: asked.resources.filter((resource) => isReached(resource, given, resources)),
     organizations: reaches ? (ticks.reach === "all" ? null : ticks.organizations) : undefined,
     at: deps.now(),
   });
@@ -84,6 +91,7 @@ const backTo = async (deps: Deps, interaction: Interaction): Promise<Response> =
 const ticksOf = (form: Parameters): Ticks => ({
   scopes: form.all("scope"),
   claims: form.all("claim"),
+  details: form.all("detail"),
   reach: form.find("reach") === "all" ? "all" : "chosen",
   organizations: form.all("organization"),
 });
@@ -96,14 +104,44 @@ const answer = (asked: readonly string[], isGiven: (name: string) => boolean): A
   declined: asked.filter((name) => !isGiven(name)),
 });
 
-function problemOf(scopes: Answer, claims: Answer, reaches: boolean, ticks: Ticks): ConsentProblem | undefined {
-  if (scopes.given.every((scope) => scope === "offline_access") && claims.given.length === 0) return "nothing_ticked";
+/** The grant that the answer goes into (Grant Management for OAuth 2.0). */
+function targetOf({ id, request: { grantManagement } }: Interaction, deps: Deps): ConsentTarget {
+  if (grantManagement === null) return { kind: "common", newGrantId: newId(deps) };
+  const { action } = grantManagement;
+  return { kind: action, grantId: action === "create" ? id : grantManagement.grantId };
+}
+
+/** What the person gave and declined, by kind. */
+interface Given {
+  readonly scopes: Answer;
+  readonly claims: Answer;
+  /** By their canonical text. */
+  readonly details: Answer;
+}
+
+/** Whether something in an organization can be reached by what was given, so that the page asked in which. */
+function mayReach(
+  { authorizationDetails }: AuthorizationRequest,
+  { scopes, details }: Given,
+  resources: readonly Resource[],
+): boolean {
+  if (limitedOrganizations(authorizationDetails) !== undefined || details.given.length > 0) return true;
+  return scopes.given.some((scope) => findOwner(scope, resources) !== undefined);
+}
+
+function problemOf({ scopes, claims, details }: Given, reaches: boolean, ticks: Ticks): ConsentProblem | undefined {
+  const nothing = scopes.given.every((scope) => scope === "offline_access") && claims.given.length === 0;
+  if (nothing && details.given.length === 0) return "nothing_ticked";
   if (reaches && ticks.reach === "chosen" && ticks.organizations.length === 0) return "no_organization";
   return undefined;
 }
 
-/** Not a resource of which every scope that was asked for was ticked off. */
-function isReached(identifier: string, { given, declined }: Answer, resources: readonly Resource[]): boolean {
-  const owns = (scope: string) => findOwner(scope, resources)?.identifier === identifier;
-  return given.some(owns) || !declined.some(owns);
+/** Not a resource of which everything that was asked for was ticked off. */
+function isReached(identifier: string, { scopes, details }: Given, resources: readonly Resource[]): boolean {
+  const ownsScope = (scope: string) => findOwner(scope, resources)?.identifier === identifier;
+  const ownsDetail = (detail: string) => findDetailsType(typeOf(detail), resources)?.owner.identifier === identifier;
+  if (scopes.given.some(ownsScope) || details.given.some(ownsDetail)) return true;
+  return !scopes.declined.some(ownsScope) && !details.declined.some(ownsDetail);
 }
+
+const typeOf = (text: string): string => (JSON.parse(text) as AuthorizationDetail).type;

@@ -2,12 +2,14 @@ import type { Child } from "hono/jsx";
 import type { Deps } from "../config.ts";
 import { formTarget, page } from "../http/page.tsx";
 import type { Client, ConsentView, OrganizationReach } from "../model.ts";
+import { findDetailsType, hasDetail, limitedOrganizations, namedOrganizations } from "../rules/authorizationDetails.ts";
 import { requestedClaims } from "../rules/claims.ts";
 import { decideAccess } from "../rules/organizations.ts";
 import { describePermissions, exampleOf, type Permission } from "../rules/permissions.ts";
 import { returnPlace } from "../rules/returnPlace.ts";
 import { wantsRefreshToken } from "../rules/scope.ts";
 import { About, PublisherLine } from "./about.tsx";
+import { DetailChoices } from "./details.tsx";
 import { longestAccessSeconds } from "./lifetime.ts";
 import { Day, inWords } from "./moment.tsx";
 import { findNameWarning, Monogram, Name } from "./name.tsx";
@@ -17,6 +19,8 @@ import { accessWords } from "./organizationWords.ts";
 export interface Ticks {
   readonly scopes: readonly string[];
   readonly claims: readonly string[];
+  /** Canonical JSON of elements of `authorization_details`. */
+  readonly details: readonly string[];
   readonly reach: "all" | "chosen";
   readonly organizations: readonly string[];
 }
@@ -76,7 +80,14 @@ export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm):
               new.
             </p>
           )}
+          <ManagementNote view={view} />
           <Permissions view={view} ticks={form.refused?.ticks} />
+          <DetailChoices
+            asked={interaction.request.authorizationDetails}
+            grant={grant}
+            resources={view.resources}
+            ticked={form.refused?.ticks.details}
+          />
           <Reach view={view} ticks={form.refused?.ticks} />
           <HowLong deps={deps} view={view} />
           <Decision view={view} sealed={form.sealed} />
@@ -103,6 +114,19 @@ export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm):
     </div>,
   );
 }
+
+/** What becomes of an earlier approval, where the service asks for something else than to add to it. */
+const ManagementNote = ({ view: { interaction, grant } }: { view: ConsentView }) => {
+  const action = interaction.request.grantManagement?.action;
+  if (action === "replace" && grant !== null)
+    return (
+      <p class="notice warn">
+        <strong>This takes the place of what you approved before.</strong> What is not ticked here, the service loses.
+      </p>
+    );
+  if (action !== "create") return null;
+  return <p class="note">This approval stands by itself: what you may have approved before stays as it is.</p>;
+};
 
 /** What a careful person would want to be told first. */
 const Warnings = ({ view: { client, interaction } }: { view: ConsentView }) => {
@@ -168,15 +192,21 @@ const legendOf = ({ kind, resourceName }: Permission): Child => {
 
 /** What an earlier consent allows beyond what is asked for now, and goes on allowing. */
 function keptWords({ grant, interaction: { request }, resources }: ConsentView): readonly string[] {
-  if (grant === null) return [];
+  if (grant === null || request.grantManagement?.action === "replace") return [];
   const claims = requestedClaims(request.claims, request.scopes);
   const scopes = grant.scopes.filter((scope) => !request.scopes.includes(scope));
+  const details = grant.authorizationDetails.filter((detail) => !hasDetail(request.authorizationDetails, detail));
   const kept = describePermissions(
     scopes,
     grant.claims.filter((claim) => !claims.includes(claim)),
     resources,
   );
-  return [...kept.map(({ title }) => title), ...(scopes.includes("offline_access") ? ["Access when you are not here"] : [])];
+  const particulars = details.map(({ type }) => findDetailsType(type, resources)?.words.title ?? type);
+  return [
+    ...kept.map(({ title }) => title),
+    ...particulars,
+    ...(scopes.includes("offline_access") ? ["Access when you are not here"] : []),
+  ];
 }
 
 const riskWords = { low: undefined, medium: "Sensitive", high: "High risk" } as const;
@@ -241,8 +271,9 @@ const PermissionItem = ({
 /** Which organizations: only asked when something in them can be reached. */
 const Reach = ({ view, ticks }: { view: ConsentView; ticks: Ticks | undefined }) => {
   const { organizations, client, grant, interaction } = view;
-  const scoped = describePermissions(interaction.request.scopes, [], view.resources).some(({ kind }) => kind !== "identity");
-  if (!scoped) return null;
+  const { scopes, authorizationDetails } = interaction.request;
+  const scoped = describePermissions(scopes, [], view.resources).some(({ kind }) => kind !== "identity");
+  if (!scoped && authorizationDetails.length === 0) return null;
   if (organizations.length === 0)
     return (
       <fieldset>
@@ -251,12 +282,21 @@ const Reach = ({ view, ticks }: { view: ConsentView; ticks: Ticks | undefined })
         <p class="note">You are a member of no organization today. It reaches those that you join later.</p>
       </fieldset>
     );
-  const before = grant?.organizations ?? null;
-  const reach = ticks?.reach ?? (before === null || before.length === 0 ? "all" : "chosen");
+  const named = namedOrganizations(authorizationDetails, organizations);
+  const unknown = (limitedOrganizations(authorizationDetails)?.length ?? 0) > (named?.length ?? 0);
+  const before = named?.map(({ organizationId }) => organizationId) ?? grant?.organizations ?? null;
+  const reach = ticks?.reach ?? (named === undefined && (before === null || before.length === 0) ? "all" : "chosen");
   const chosen = ticks?.organizations ?? before ?? [];
   return (
     <fieldset class="reach">
       <legend>In which organizations</legend>
+      {named && (
+        <p class="note">
+          The service asks for {named.length === 0 ? "none of your organizations" : "those that are ticked"}. You may choose
+          others.
+          {unknown && " It also named some that you are no member of; it does not learn which of them exist."}
+        </p>
+      )}
       <label class="choice">
         <input type="radio" name="reach" value="all" checked={reach === "all"} />
         <span>

@@ -59,8 +59,8 @@ async function confirmPage(deps: Deps, asked: LogoutRequest, { user, cookie }: S
         </p>
       )}
       <p>
-        If you sign out, {deps.config.operator} asks for your password the next time. Services that want to know are told. What
-        you approved stays: to end that, go to <a href="/settings/authorizations">Authorizations</a>.
+        If you sign out, {deps.config.operator} asks for your password the next time. Services that asked to hear of it are
+        told. What you approved stays: to end that, go to <a href="/settings/authorizations">Authorizations</a>.
       </p>
       {redirectUri !== null && (
         <p>

@@ -37,7 +37,7 @@ export const signOutPage: Endpoint = async (request, deps) => {
         This ends the session of <bdi>{signedIn.user.name}</bdi> in this browser.
       </p>
       <p>
-        Services that want to know that it is over are told. Services that you approved keep their access. To end that, go to{" "}
+        Services that asked to hear of it are told. Services that you approved keep their access. To end that, go to{" "}
         <a href="/settings/authorizations">Authorizations</a>.
       </p>
       <form method="post" action="/sign-out" class="row">

@@ -134,6 +134,8 @@ label.choice { cursor: pointer; }
 .spread { display: flex; flex-wrap: wrap; gap: 0.15rem 0.6rem; align-items: center; justify-content: space-between; max-width: 22rem; }
 .choice .detail { display: block; margin-top: 0.1rem; color: var(--soft); font-size: 0.94rem; line-height: 1.45; }
 .bullet { flex: none; width: 1.25rem; text-align: center; color: var(--accent); font-weight: 700; }
+.members { display: block; margin-top: 0.25rem; font-size: 0.9rem; overflow-wrap: anywhere; }
+.member { display: block; }
 .reach > .choice { padding: 0.45rem 0; }
 .reach .choices { margin-inline-start: 2.05rem; }
 /* With "all" there is nothing to tick: the list then only tells how each organization stands to the service. */

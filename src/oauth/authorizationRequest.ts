@@ -3,7 +3,9 @@ import { OAuthError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { findOwnKey } from "../keyring.ts";
 import type { AuthorizationRequest, Client, Prompt, ResponseTarget } from "../model.ts";
+import { findDetailsType, parseAuthorizationDetails } from "../rules/authorizationDetails.ts";
 import { parseClaims } from "../rules/claims.ts";
+import { parseGrantManagement } from "../rules/grantManagement.ts";
 import { checkCodeChallenge } from "../rules/pkce.ts";
 import { findResponseMode } from "../rules/responseMode.ts";
 import { checkResources, checkScopes, parseScope } from "../rules/scope.ts";
@@ -62,7 +64,9 @@ async function parseRest(parameters: Parameters, deps: Deps, target: ResponseTar
     throw new OAuthError("unauthorized_client", "The client is not registered for the authorization code grant.");
 
   const registered = await loadResources(deps);
-  const scopes = parseScopes(parameters, client);
+  const authorizationDetails = parseAuthorizationDetails(parameters.find("authorization_details"), client, registered);
+  const owners = authorizationDetails.flatMap(({ type }) => findDetailsType(type, registered)?.owner.identifier ?? []);
+  const scopes = parseScopes(parameters, client, authorizationDetails.length > 0);
   checkScopes(scopes, client, registered);
   const prompt = parsePrompt(parameters.find("prompt"));
   const claims = parameters.find("claims");
@@ -72,8 +76,8 @@ async function parseRest(parameters: Parameters, deps: Deps, target: ResponseTar
     responseMode,
     state: checkLength("state", state),
     scopes,
-    resources: checkResources(parameters.all("resource"), scopes, registered, deps.config.issuer),
-    authorizationDetails: [],
+    resources: checkResources(parameters.all("resource"), scopes, owners, registered, deps.config.issuer),
+    authorizationDetails,
     codeChallenge: checkCodeChallenge(parameters.find("code_challenge"), parameters.find("code_challenge_method"), client),
     dpopJkt: parseJkt(parameters.find("dpop_jkt")),
     nonce: checkLength("nonce", parameters.find("nonce") ?? null),
@@ -83,7 +87,7 @@ async function parseRest(parameters: Parameters, deps: Deps, target: ResponseTar
     loginHint: checkLength("login_hint", parameters.find("login_hint") ?? null),
     subjectHint: await parseHint(parameters.find("id_token_hint"), client, deps),
     claims: claims === undefined ? null : parseClaims(claims),
-    grantManagement: null,
+    grantManagement: parseGrantManagement(parameters.find("grant_management_action"), parameters.find("grant_id")),
   };
 }
 
@@ -96,10 +100,10 @@ function parseJkt(jkt: string | undefined): string | null {
 const words = (text: string | undefined): readonly string[] | undefined =>
   text === undefined ? undefined : [...new Set(text.split(" ").filter((word) => word !== ""))];
 
-/** The scopes asked for, or those that the client registered. offline_access means nothing to a client that cannot refresh. */
-function parseScopes(parameters: Parameters, client: Client): readonly string[] {
-  const scopes = parseScope(parameters.find("scope") ?? client.metadata.scope ?? "");
-  if (scopes.length === 0) throw new OAuthError("invalid_scope", "The parameter scope is missing.");
+/** The scopes asked for, or those that the client registered, or none where details say it all. offline_access means nothing to a client that cannot refresh. */
+function parseScopes(parameters: Parameters, client: Client, hasDetails: boolean): readonly string[] {
+  const scopes = parseScope(parameters.find("scope") ?? (hasDetails ? "" : client.metadata.scope) ?? "");
+  if (scopes.length === 0 && !hasDetails) throw new OAuthError("invalid_scope", "The parameter scope is missing.");
   const refreshes = client.metadata.grant_types.includes("refresh_token");
   return refreshes ? scopes : scopes.filter((scope) => scope !== "offline_access");
 }

@@ -7,6 +7,7 @@ import { type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
 import type { AuthorizationRequest, Client, ConsentView, FamilyId, Interaction } from "../model.ts";
 import { deviceLabel } from "../rules/device.ts";
+import { wantedGrant } from "../rules/grantManagement.ts";
 import { decideNext, type Next } from "../rules/next.ts";
 import { sectorOf } from "../rules/sector.ts";
 import { findClient } from "../store/clients.ts";
@@ -37,7 +38,15 @@ export const authorize =
     if (request.method === "POST") return asGet(request, deps);
     const { interaction, client, browser } = await begin(request, deps);
     const cookie = findCookie(request, deps.config, "session");
-    const situation = cookie === undefined ? undefined : await findSituation(deps, await sha256(cookie), client.clientId);
+    const situation =
+      cookie === undefined
+        ? undefined
+        : await findSituation(
+            deps,
+            await sha256(cookie),
+            client.clientId,
+            wantedGrant(interaction.request.grantManagement, interaction.id),
+          );
     const { request: authorization, startedAt, denied } = interaction;
     const standing = situation && {
       ...situation,
@@ -137,7 +146,7 @@ async function issueCode(
     request: authorization,
     scopes: granted.scopes,
     resources: granted.resources,
-    authorizationDetails: [],
+    authorizationDetails: granted.authorizationDetails,
     hearsOfLogout: client.metadata.backchannel_logout_uri !== undefined,
     device: deviceLabel(request.headers.get("user-agent")),
     rid: toBase64url(deps.random(12)),

@@ -2,6 +2,7 @@ import type { Deps } from "../config.ts";
 import { parseForm } from "../http/form.ts";
 import { type Endpoint, json, jwt } from "../http/respond.ts";
 import type { AccessTokenClaims, Client, Once } from "../model.ts";
+import { detailsOfToken } from "../rules/authorizationDetails.ts";
 import { deadBecause } from "../rules/family.ts";
 import { reachedOrganizations } from "../rules/organizations.ts";
 import { sectorOf } from "../rules/sector.ts";
@@ -64,7 +65,23 @@ async function introspectAccessToken(deps: Deps, claims: AccessTokenClaims, once
   if (state === undefined) return inactive;
   const reached = reachedOrganizations(state.organizations, state.client, state.grant.organizations);
   const organizations = claims.organizations?.filter((name) => reached.includes(name));
-  return { active: true, token_type: tokenType(claims.cnf ?? null), ...claims, ...(organizations ? { organizations } : {}) };
+  const details = claims.authorization_details && {
+    authorization_details: detailsOfToken(
+      claims.authorization_details,
+      null,
+      state.grant.authorizationDetails,
+      organizations ?? [],
+      [claims.aud].flat(),
+      await loadResources(deps),
+    ),
+  };
+  return {
+    active: true,
+    token_type: tokenType(claims.cnf ?? null),
+    ...claims,
+    ...(organizations ? { organizations } : {}),
+    ...details,
+  };
 }
 
 async function introspectCredential(deps: Deps, credential: Credential, caller: Client, once: Once): Promise<object> {

@@ -2,9 +2,11 @@ import type { Deps } from "../config.ts";
 import type { Endpoint } from "../http/respond.ts";
 import { loadJwks } from "../keyring.ts";
 import { acrValuesSupported } from "../rules/acr.ts";
+import { authorizationDetailsTypes } from "../rules/authorizationDetails.ts";
 import { personalClaims } from "../rules/claims.ts";
+import { grantManagementActions } from "../rules/grantManagement.ts";
 import { responseModes } from "../rules/responseMode.ts";
-import { identityScopes } from "../rules/scope.ts";
+import { grantManagementScopes, identityScopes } from "../rules/scope.ts";
 import { loadResources } from "../store/resources.ts";
 import { algorithms } from "../tokens/accessToken.ts";
 import { dpopAlgorithms } from "../tokens/dpop.ts";
@@ -25,6 +27,10 @@ export const metadata: Endpoint = async (_request, deps) => {
     userinfo_endpoint: `${issuer}/userinfo`,
     ...machineEndpoints(issuer),
     end_session_endpoint: `${issuer}/logout`,
+    grant_management_endpoint: `${issuer}/grants`,
+    grant_management_actions_supported: grantManagementActions,
+    grant_management_action_required: false,
+    authorization_details_types_supported: authorizationDetailsTypes(await loadResources(deps)),
     jwks_uri: `${issuer}/jwks`,
     grant_types_supported: grantTypes,
     scopes_supported: await scopesSupported(deps),
@@ -105,7 +111,7 @@ const mutualTls = ({ config: { mtlsOrigin } }: Deps) =>
 
 async function scopesSupported(deps: Deps): Promise<readonly string[]> {
   const owned = (await loadResources(deps)).flatMap((resource) => resource.scopes.map(({ name }) => name));
-  return [...identityScopes, ...owned];
+  return [...identityScopes, ...grantManagementScopes, ...owned];
 }
 
 /** The JWK Set (RFC 7517 section 5). */

@@ -1,4 +1,5 @@
-import type { Confirmation, FamilyState, Once } from "../model.ts";
+import type { AuthorizationDetail, Confirmation, FamilyState, Once } from "../model.ts";
+import { isWithin } from "./authorizationDetails.ts";
 import { findRedirectUri } from "./redirectUri.ts";
 
 /** What became of a code or refresh token. `reason` is for the log; who asked learns `invalid_grant` and no more. */
@@ -7,16 +8,15 @@ export type Redemption =
   | { readonly kind: "redeemed"; readonly state: FamilyState; readonly generation: number }
   /** Somebody holds a credential that was used up: the family must end (RFC 9700 sections 2.1.1 and 4.14). */
   | { readonly kind: "reused"; readonly reason: string }
-  | { readonly kind: "refused"; readonly error: "invalid_grant" | "invalid_scope" | "invalid_target"; readonly reason: string };
+  | { readonly kind: "refused"; readonly error: Beyond | "invalid_grant"; readonly reason: string };
+
+/** What a token request may ask too much of. */
+type Beyond = "invalid_scope" | "invalid_target" | "invalid_authorization_details";
 
 const refused = (reason: string): Redemption => ({ kind: "refused", error: "invalid_grant", reason });
 
 /** More was asked for than was authorized; nothing was redeemed, so that the client may ask again for less. */
-const beyond = (what: "scope" | "resource"): Redemption => ({
-  kind: "refused",
-  error: what === "scope" ? "invalid_scope" : "invalid_target",
-  reason: `${what} beyond the authorization`,
-});
+const beyond = (error: Beyond): Redemption => ({ kind: "refused", error, reason: "beyond the authorization" });
 
 /**
  * What the state after `redeemCode` says. A request that does not prove that it comes from the right client changes nothing:
@@ -29,6 +29,7 @@ export function decideCode(
     readonly redirectUri: string | null;
     readonly codeChallenge: string | null;
     readonly resources: readonly string[];
+    readonly details: readonly AuthorizationDetail[];
     readonly confirmation: Confirmation | null;
     readonly once: Pick<Once, "rid">;
     readonly at: number;
@@ -44,7 +45,8 @@ export function decideCode(
   if (family.generation > 0 && family.rid !== asked.once.rid) return { kind: "reused", reason: "code presented again" };
   const dead = deadBecause(state, asked.at);
   if (dead !== undefined) return refused(dead);
-  if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("resource");
+  if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("invalid_target");
+  if (!isWithin(asked.details, family.authorizationDetails)) return beyond("invalid_authorization_details");
   if (family.generation === 0) return refused("code expired");
   const { redirect_uris, application_type } = state.client.metadata;
   if (findRedirectUri(family.redirectUri, redirect_uris, application_type) === undefined)
@@ -65,6 +67,7 @@ export function decideRefresh(
     readonly generation: number;
     readonly scopes: readonly string[];
     readonly resources: readonly string[];
+    readonly details: readonly AuthorizationDetail[];
     readonly confirmation: Confirmation | null;
     readonly bound: boolean;
     readonly rotates: boolean;
@@ -88,8 +91,9 @@ export function decideRefresh(
     const reason = `generation ${asked.generation} presented, ${family.generation} is current`;
     return client.confidential ? refused(reason) : { kind: "reused", reason };
   }
-  if (asked.scopes.some((scope) => !family.scopes.includes(scope))) return beyond("scope");
-  if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("resource");
+  if (asked.scopes.some((scope) => !family.scopes.includes(scope))) return beyond("invalid_scope");
+  if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("invalid_target");
+  if (!isWithin(asked.details, family.authorizationDetails)) return beyond("invalid_authorization_details");
   return won || repeated ? { kind: "redeemed", state, generation: next } : refused("refresh token of a generation to come");
 }
 

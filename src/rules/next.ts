@@ -1,12 +1,18 @@
 import type { ErrorCode } from "../errors.ts";
-import type { AuthorizationRequest, Client, Grant, Session } from "../model.ts";
+import type { AuthorizationDetail, AuthorizationRequest, Client, Grant, OrganizationReach, Session } from "../model.ts";
+import { hasDetail, namedOrganizations, ORGANIZATION_ACCESS, withoutOrganizations } from "./authorizationDetails.ts";
 import { acrAllowed, requestedClaims, subjectAllowed } from "./claims.ts";
 
 /** Where the browser goes next. */
 export type Next =
   | { readonly kind: "sign_in" }
   | { readonly kind: "consent" }
-  | { readonly kind: "issue_code"; readonly scopes: readonly string[]; readonly resources: readonly string[] }
+  | {
+      readonly kind: "issue_code";
+      readonly scopes: readonly string[];
+      readonly resources: readonly string[];
+      readonly authorizationDetails: readonly AuthorizationDetail[];
+    }
   | { readonly kind: "refuse"; readonly code: ErrorCode; readonly description: string };
 
 /** What an authorization request has come to so far. */
@@ -19,6 +25,14 @@ export interface Progress {
   readonly now: number;
 }
 
+/** How a signed-in person stands to the client. */
+export interface Standing {
+  readonly session: Session;
+  readonly subject: string;
+  readonly grant: Grant | null;
+  readonly organizations: readonly OrganizationReach[];
+}
+
 const refuse = (code: ErrorCode, description: string): Next => ({ kind: "refuse", code, description });
 
 /**
@@ -26,16 +40,13 @@ const refuse = (code: ErrorCode, description: string): Next => ({ kind: "refuse"
  * has signed in anew or consented anew is told by the times of the session and of the consent.
  * @param situation `subject` is what the client calls the person
  */
-export function decideNext(
-  progress: Progress,
-  situation: { readonly session: Session; readonly subject: string; readonly grant: Grant | null } | undefined,
-): Next {
+export function decideNext(progress: Progress, situation: Standing | undefined): Next {
   const { request } = progress;
   if (progress.denied) return refuse("access_denied", "The person denied the request.");
   const silent = request.prompt.includes("none");
   const signIn: Next = silent ? refuse("login_required", "The person must sign in.") : { kind: "sign_in" };
   if (situation === undefined) return signIn;
-  const { session, subject, grant } = situation;
+  const { session, subject } = situation;
   if (!isFresh(progress, session)) return signIn;
   if (request.prompt.includes("select_account") && session.selectedAt < progress.startedAt) return signIn;
   if (!isExpectedPerson(request, subject))
@@ -44,7 +55,7 @@ export function decideNext(
       : signIn;
   if (!acrAllowed(request.claims, session.acr))
     return refuse("unmet_authentication_requirements", "No sign-in here reaches the acr that the service insists on.");
-  return decideConsent(progress, grant, silent);
+  return decideConsent(progress, situation, silent);
 }
 
 /** Whether the session's sign-in is recent enough for `prompt=login` and `max_age`. */
@@ -57,22 +68,46 @@ function isFresh({ request, startedAt, now }: Progress, session: Session): boole
 const isExpectedPerson = (request: AuthorizationRequest, subject: string): boolean =>
   (request.subjectHint === null || request.subjectHint === subject) && subjectAllowed(request.claims, subject);
 
-function decideConsent(progress: Progress, grant: Grant | null, silent: boolean): Next {
+function decideConsent(progress: Progress, { grant, organizations }: Standing, silent: boolean): Next {
   const { request, client, startedAt } = progress;
+  const action = request.grantManagement?.action;
+  if (grant === null && (action === "merge" || action === "replace"))
+    return refuse("invalid_grant_id", "The grant_id is not a grant by which the client acts for this person.");
   const answered = grant !== null && grant.consentedAt >= startedAt;
-  if (
-    !answered &&
-    (grant === null || request.prompt.includes("consent") || !covers(grant, request) || !isIdentified(client, request))
-  )
+  const asks = request.prompt.includes("consent") || action === "replace" || !isIdentified(client, request);
+  if (grant === null || (!answered && (asks || !covers(grant, request, organizations))))
     return silent ? refuse("consent_required", "The person must approve the request.") : { kind: "consent" };
   const scopes = request.scopes.filter((scope) => grant.scopes.includes(scope));
-  if (scopes.length === 0) return refuse("access_denied", "The person allowed nothing of what was asked for.");
-  return { kind: "issue_code", scopes, resources: request.resources.filter((resource) => grant.resources.includes(resource)) };
+  const authorizationDetails = grantedDetails(request, grant, answered, organizations);
+  if (scopes.length === 0 && withoutOrganizations(authorizationDetails).length === 0)
+    return refuse("access_denied", "The person allowed nothing of what was asked for.");
+  const resources = request.resources.filter((resource) => grant.resources.includes(resource));
+  return { kind: "issue_code", scopes, resources, authorizationDetails };
+}
+
+/**
+ * The details that this run is for. Of the organizations that the request names, those that the person may enter; where the
+ * person has just been asked, what they chose instead, which the grant has.
+ */
+function grantedDetails(
+  { authorizationDetails }: AuthorizationRequest,
+  grant: Grant,
+  answered: boolean,
+  organizations: readonly OrganizationReach[],
+): readonly AuthorizationDetail[] {
+  return authorizationDetails.flatMap((detail): readonly AuthorizationDetail[] => {
+    if (detail.type !== ORGANIZATION_ACCESS) return hasDetail(grant.authorizationDetails, detail) ? [detail] : [];
+    const names = namedOrganizations([detail], organizations)?.map(({ name }) => name) ?? [];
+    return [answered ? { type: ORGANIZATION_ACCESS } : { type: ORGANIZATION_ACCESS, organizations: names }];
+  });
 }
 
 /** Whether everything asked for was consented to before. */
-function covers(grant: Grant, request: AuthorizationRequest): boolean {
+function covers(grant: Grant, request: AuthorizationRequest, organizations: readonly OrganizationReach[]): boolean {
+  const named = namedOrganizations(request.authorizationDetails, organizations) ?? [];
   return (
+    withoutOrganizations(request.authorizationDetails).every((detail) => hasDetail(grant.authorizationDetails, detail)) &&
+    named.every(({ organizationId }) => grant.organizations?.includes(organizationId) ?? true) &&
     request.scopes.every((scope) => grant.scopes.includes(scope)) &&
     request.resources.every((resource) => grant.resources.includes(resource)) &&
     requestedClaims(request.claims, grant.scopes).every((claim) => grant.claims.includes(claim))

@@ -30,6 +30,12 @@ const identityPermissions: readonly Permission[] = [
   identity("email", "Your email address", "Your address, and whether it has been confirmed."),
   identity("address", "Your postal address", "The address in your profile, if there is one."),
   identity("phone", "Your phone number", "The number in your profile, if there is one, and whether it has been confirmed."),
+  identity(
+    "grant_management_query",
+    "See this approval",
+    "It may look up what you have approved for it, here and nowhere else.",
+  ),
+  identity("grant_management_revoke", "End this approval", "It may give back what you have approved for it."),
 ];
 
 const titleOfClaim: Readonly<Record<string, string>> = {

@@ -4,7 +4,14 @@ import type { Client, Resource } from "../model.ts";
 /** Scopes that concern the person and not a resource (OpenID Connect Core 5.4 and 11), in the order that we list them. */
 export const identityScopes = ["openid", "profile", "email", "address", "phone", "offline_access"] as const;
 
-const isIdentityScope = (scope: string): boolean => (identityScopes as readonly string[]).includes(scope);
+/** Scopes of our own API, for clients that manage their grants (Grant Management for OAuth 2.0, section 6). */
+export const grantManagementScopes = ["grant_management_query", "grant_management_revoke"] as const;
+
+/** Scopes that no registered resource defines. */
+const isOwnScope = (scope: string): boolean => [...identityScopes, ...grantManagementScopes].some((own) => own === scope);
+
+/** Whether tokens with the scope are used at one of our own endpoints. */
+const isForUs = (scope: string): boolean => scope === "openid" || grantManagementScopes.some((own) => own === scope);
 
 /** The words of a `scope` parameter, each once (RFC 6749 section 3.3: `scope-token` of printable ASCII without " and \). */
 export function parseScope(text: string): readonly string[] {
@@ -27,7 +34,7 @@ export function mayAsk(client: Client, scope: string): boolean {
  */
 export function checkScopes(scopes: readonly string[], client: Client, resources: readonly Resource[]): void {
   for (const scope of scopes) {
-    if (!isIdentityScope(scope) && findOwner(scope, resources) === undefined)
+    if (!isOwnScope(scope) && findOwner(scope, resources) === undefined)
       throw new OAuthError("invalid_scope", `The scope ${scope} is not known here.`);
     if (!mayAsk(client, scope)) throw new OAuthError("invalid_scope", `The client is not registered for the scope ${scope}.`);
   }
@@ -38,12 +45,13 @@ export const findOwner = (scope: string, resources: readonly Resource[]): Resour
   resources.find((resource) => resource.scopes.some((owned) => owned.name === scope));
 
 /**
- * The resources of an authorization: those named in `resource`, else the owners of its scopes.
+ * The resources of an authorization: those named in `resource`, else the owners of its scopes and details.
  * @throws OAuthError invalid_target for one that is not registered (RFC 8707 section 2), or whose owner was not named
  */
 export function checkResources(
   named: readonly string[],
   scopes: readonly string[],
+  detailOwners: readonly string[],
   resources: readonly Resource[],
   issuer: string,
 ): readonly string[] {
@@ -52,8 +60,10 @@ export function checkResources(
       throw new OAuthError("invalid_target", "A requested resource is not known here.", { reason: `resource ${identifier}` });
   }
   const owners = scopes.flatMap((scope) => findOwner(scope, resources)?.identifier ?? []);
-  const issuerToo = scopes.includes("openid") ? [issuer] : [];
-  if (named.length === 0) return [...new Set([...owners, ...issuerToo])];
+  const issuerToo = scopes.some(isForUs) ? [issuer] : [];
+  if (named.length === 0) return [...new Set([...owners, ...detailOwners, ...issuerToo])];
+  if (detailOwners.some((owner) => !named.includes(owner)))
+    throw new OAuthError("invalid_target", "authorization_details has a type of a resource that the request does not name.");
   const outside = scopes.find((scope) => {
     const owner = findOwner(scope, resources);
     return owner !== undefined && !named.includes(owner.identifier);
@@ -83,7 +93,7 @@ export function narrow(
   const wanted = requested.scopes ?? authorized.scopes;
   const scopes = authorized.scopes.filter((scope) => {
     const owner = findOwner(scope, registered);
-    return wanted.includes(scope) && (owner === undefined ? isIdentityScope(scope) : resources.includes(owner.identifier));
+    return wanted.includes(scope) && (owner === undefined ? isOwnScope(scope) : resources.includes(owner.identifier));
   });
   return { scopes, resources };
 }

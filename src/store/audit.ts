@@ -9,6 +9,7 @@ export type AuditAction =
   | "session.selected"
   | "grant.consented"
   | "grant.widened"
+  | "grant.replaced"
   | "grant.revoked"
   | "family.started"
   | "code.redeemed"

@@ -1,6 +1,15 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { ClientId, Confirmation, FamilyId, FamilyState, Mark, Once, OrganizationReach } from "../model.ts";
+import type {
+  AuthorizationDetail,
+  ClientId,
+  Confirmation,
+  FamilyId,
+  FamilyState,
+  Mark,
+  Once,
+  OrganizationReach,
+} from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { toClient } from "./clients.ts";
 import { columns, type Database, transact } from "./database.ts";
@@ -19,6 +28,7 @@ export interface CodeRedemption {
   readonly codeChallenge: string | null;
   /** What the request asks for; empty for all that was authorized. */
   readonly resources: readonly string[];
+  readonly details: readonly AuthorizationDetail[];
   /** The key that the request proves to hold. */
   readonly confirmation: Confirmation | null;
   /** Whether the family is bound to that key from now on: a public client's, which proves nothing else. */
@@ -39,7 +49,7 @@ export function redeemCode(deps: Deps, redemption: CodeRedemption): Promise<Fami
     condition: sql`generation = 0 AND client_id = ${clientId} AND code_expires_at > ${at}
       AND code_challenge IS ${codeChallenge} AND ${heldBy(redemption.confirmation)}
       AND (redirect_uri = ${redirectUri} OR (${redirectUri} IS NULL AND code_challenge IS NOT NULL))
-      AND ${within(redemption.resources, sql`families.resources`)}`,
+      AND ${within(redemption.resources, sql`families.resources`)} AND ${detailsWithin(redemption.details)}`,
     audit: (db, source) =>
       auditWhen(
         db,
@@ -57,6 +67,7 @@ export interface RefreshRedemption {
   /** What the request asks for; empty for all that was authorized. */
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
+  readonly details: readonly AuthorizationDetail[];
   /** The key that the request proves to hold. */
   readonly confirmation: Confirmation | null;
   /** Whether the family's key, if it has one, guards the refresh token: a public client's, which proves nothing else. */
@@ -79,7 +90,8 @@ export function redeemRefreshToken(deps: Deps, redemption: RefreshRedemption): P
     condition: sql`generation = ${generation} AND generation > 0 AND client_id = ${clientId}
       AND ${redemption.bound ? heldBy(redemption.confirmation) : sql`1`}
       AND idle_expires_at > ${at} AND expires_at > ${at}
-      AND ${within(redemption.scopes, sql`families.scopes`)} AND ${within(redemption.resources, sql`families.resources`)}`,
+      AND ${within(redemption.scopes, sql`families.scopes`)} AND ${within(redemption.resources, sql`families.resources`)}
+      AND ${detailsWithin(redemption.details)}`,
   });
 }
 
@@ -131,6 +143,21 @@ const heldBy = (confirmation: Confirmation | null): SQL =>
 /** That everything asked for stands in the JSON array of the column. */
 const within = (asked: readonly string[], column: SQL): SQL =>
   sql`NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(asked)}) WHERE value NOT IN (SELECT value FROM json_each(${column})))`;
+
+/**
+ * The same for details, whose texts are canonical on both sides (rules/authorizationDetails.ts), and for the organizations that one
+ * of them may name instead.
+ */
+function detailsWithin(asked: readonly AuthorizationDetail[]): SQL {
+  const isLimit = ({ type }: AuthorizationDetail) => type === "organization_access";
+  const names = asked.filter(isLimit).flatMap(({ organizations }) => organizations as readonly string[]);
+  const texts = asked.filter((detail) => !isLimit(detail)).map((detail) => JSON.stringify(detail));
+  return sql`${within(texts, sql`families.authorization_details`)} AND NOT EXISTS (
+    SELECT 1 FROM json_each(${JSON.stringify(names)}) AS name, json_each(families.authorization_details) AS detail
+    WHERE json_extract(detail.value, '$.type') = 'organization_access'
+      AND json_type(detail.value, '$.organizations') = 'array'
+      AND name.value NOT IN (SELECT value FROM json_each(detail.value, '$.organizations')))`;
+}
 
 const ownerOf = (familyId: FamilyId): SQL =>
   sql`(SELECT grants.user_id FROM families JOIN grants ON grants.id = families.grant_id WHERE families.id = ${familyId})`;

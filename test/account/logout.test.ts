@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Browser, fieldsOf, forgeries, type Page, textOf } from "../browser.ts";
-import { addClient, addOrganization, addResource, addUser } from "../builders.ts";
+import { addClient, addOrganization, addResource, addUser, SECRET } from "../builders.ts";
 import { authorizationUrl, authorize, codeRequest, obtainTokens, post, signIn, tokensOf } from "../flow.ts";
-import { createServer, empty, form, ISSUER, type Server, snapshot } from "../harness.ts";
+import { basic, createServer, empty, form, ISSUER, type Server, snapshot } from "../harness.ts";
 
 const AWAY = "https://buildboard.example/goodbye";
 const SETTINGS = "/settings/authorizations";
@@ -94,11 +94,8 @@ describe("a service that asks to sign out", () => {
 
   it("of pairwise subjects is understood by the name that it has for the person", async () => {
     await addClient("pairwise", { subject_type: "pairwise", post_logout_redirect_uris: [AWAY] });
-    const { get } = await authorize(browser, ada.email, { client_id: "pairwise" }).then((query) => ({
-      get: (name: string) => query.get(name) ?? "",
-    }));
-    const basic = `Basic ${btoa("pairwise:secret-of-the-client-with-43-characters-0000")}`;
-    const tokens = await tokensOf(await post(server, "/token", codeRequest(get("code")), basic));
+    const code = (await authorize(browser, ada.email, { client_id: "pairwise" })).get("code") ?? "";
+    const tokens = await tokensOf(await post(server, "/token", codeRequest(code), basic("pairwise", SECRET)));
     expect(textOf(await ask({ id_token_hint: tokens.id_token }))).toContain("asks to end the session of Ada Example");
   });
 });

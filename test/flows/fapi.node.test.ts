@@ -249,7 +249,11 @@ describe("oauth4webapi", () => {
             ...(use === undefined ? {} : { DPoP: use }),
             [oauth.customFetch]: async (input: string, init: object) => {
               try {
-                const { client_id } = await checkRequest(new Request(input, init as RequestInit), resourceServer, "workitems.read");
+                const { client_id } = await checkRequest(
+                  new Request(input, init as RequestInit),
+                  resourceServer,
+                  "workitems.read",
+                );
                 return Response.json({ client_id });
               } catch (error) {
                 return challenge(error, resourceServer);

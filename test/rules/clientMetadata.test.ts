@@ -3,6 +3,14 @@ import { expect, test } from "vitest";
 import { OAuthError } from "../../src/errors.ts";
 import { clientMetadataMembers, parseClientMetadata } from "../../src/rules/clientMetadata.ts";
 
+/** RFC 7517 appendix A.1. */
+const publicKey = {
+  kty: "EC",
+  crv: "P-256",
+  x: "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+  y: "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+};
+
 const least = { client_name: "A service", redirect_uris: ["https://a.example/cb"] };
 
 test("what a client leaves out gets the default of its specification", () => {
@@ -13,11 +21,63 @@ test("what a client leaves out gets the default of its specification", () => {
     grant_types: ["authorization_code"],
     response_types: ["code"],
     token_endpoint_auth_method: "client_secret_basic",
+    authorization_signed_response_alg: "RS256",
     id_token_signed_response_alg: "RS256",
+    introspection_signed_response_alg: "RS256",
+    subject_type: "public",
     require_pkce: true,
     refresh_overlap_seconds: 90,
   });
 });
+
+/** Of the members that go with keys. */
+const keyed = {
+  ...least,
+  application_type: "web",
+  grant_types: ["authorization_code"],
+  response_types: ["code"],
+  token_endpoint_auth_method: "private_key_jwt",
+  token_endpoint_auth_signing_alg: "ES256",
+  accept_token_endpoint_audience: true,
+  jwks: { keys: [publicKey] },
+  dpop_bound_access_tokens: true,
+  require_pushed_authorization_requests: true,
+  require_signed_request_object: true,
+  request_object_signing_alg: "PS256",
+  request_uris: ["https://a.example/request", `https://a.example/request#${"A".repeat(43)}`],
+  response_modes: ["query.jwt"],
+  authorization_signed_response_alg: "EdDSA",
+  authorization_encrypted_response_alg: "ECDH-ES",
+  authorization_encrypted_response_enc: "A128CBC-HS256",
+  id_token_signed_response_alg: "PS256",
+  id_token_encrypted_response_alg: "ECDH-ES+A128KW",
+  id_token_encrypted_response_enc: "A256GCM",
+  userinfo_signed_response_alg: "ES256",
+  userinfo_encrypted_response_alg: "RSA-OAEP-256",
+  userinfo_encrypted_response_enc: "A128GCM",
+  introspection_signed_response_alg: "ES256",
+  introspection_encrypted_response_alg: "RSA-OAEP",
+  introspection_encrypted_response_enc: "A256CBC-HS512",
+  subject_type: "pairwise",
+  sector_identifier_uri: "https://a.example/sector.json",
+  authorization_details_types: ["payment"],
+  default_acr_values: ["urn:x"],
+  initiate_login_uri: "https://a.example/login",
+  post_logout_redirect_uris: ["https://a.example/bye"],
+  backchannel_logout_uri: "https://a.example/logout",
+  backchannel_logout_session_required: true,
+  require_pkce: true,
+  refresh_overlap_seconds: 90,
+};
+
+/** Of those that go with certificates. */
+const certified = {
+  ...least,
+  token_endpoint_auth_method: "tls_client_auth",
+  tls_client_auth_san_dns: "client.a.example",
+  tls_client_certificate_bound_access_tokens: true,
+  jwks_uri: "https://a.example/jwks",
+};
 
 test("everything that a client gives is kept under its own name", () => {
   const full = {
@@ -33,14 +93,26 @@ test("everything that a client gives is kept under its own name", () => {
     response_types: ["code"],
     scope: "openid things.read",
     token_endpoint_auth_method: "client_secret_post",
+    authorization_signed_response_alg: "RS256",
     id_token_signed_response_alg: "ES256",
+    introspection_signed_response_alg: "RS256",
+    subject_type: "public",
     default_max_age: 3600,
     require_auth_time: true,
     require_pkce: false,
     refresh_overlap_seconds: 0,
   };
   expect(parseClientMetadata(full)).toEqual(full);
-  expect(Object.keys(full).toSorted()).toEqual(clientMetadataMembers.toSorted());
+  expect(parseClientMetadata(keyed)).toEqual(keyed);
+  expect(parseClientMetadata(certified)).toMatchObject(certified);
+  const members = new Set([full, keyed, certified].flatMap(Object.keys));
+  const subjects = [
+    "tls_client_auth_subject_dn",
+    "tls_client_auth_san_uri",
+    "tls_client_auth_san_ip",
+    "tls_client_auth_san_email",
+  ];
+  expect([...members, ...subjects].toSorted()).toEqual(clientMetadataMembers.toSorted());
 });
 
 test("a member that we do not know is ignored (RFC 7591 section 2)", () => {
@@ -70,7 +142,27 @@ const invalid: readonly (readonly [member: string, value: unknown, description: 
   ["grant_types", ["refresh_token"], "grant_types: has refresh_token without authorization_code"],
   ["response_types", ["token"], "response_types[0]: is not code"],
   ["response_types", [], "response_types: must have code"],
-  ["token_endpoint_auth_method", "tls_client_auth", "token_endpoint_auth_method: is not one of"],
+  ["token_endpoint_auth_method", "tls_client_auth", "tls_client_auth_subject_dn: is missing"],
+  ["token_endpoint_auth_method", "private_key_jwt", "token_endpoint_auth_method: needs keys of the client"],
+  ["token_endpoint_auth_method", "self_signed_tls_client_auth", "token_endpoint_auth_method: needs keys of the client"],
+  ["token_endpoint_auth_method", "client_secret_saml", "token_endpoint_auth_method: is not one of"],
+  ["jwks", { keys: [] }, "jwks.keys: is empty"],
+  ["jwks", { keys: [{ kty: "EC", crv: "P-256", x: "x", y: "y" }] }, "jwks.keys[0]: is not a complete key"],
+  ["jwks", { keys: [{ ...publicKey, d: publicKey.x }] }, "jwks.keys[0]: is not a public key"],
+  ["jwks_uri", "http://a.example/jwks", "jwks_uri: is not https"],
+  ["jwks_uri", "https://127.0.0.1/jwks", "jwks_uri: "],
+  ["jwks_uri", "https://[::ffff:10.0.0.1]/jwks", "jwks_uri: "],
+  ["backchannel_logout_uri", "https://169.254.169.254/", "backchannel_logout_uri: "],
+  ["sector_identifier_uri", "https://0x7f000001/", "sector_identifier_uri: "],
+  ["request_uris", ["https://localhost/request"], "request_uris[0]: "],
+  ["request_uris", ["https://a.example/request#short"], "request_uris[0]: has a fragment that is not a SHA-256"],
+  ["post_logout_redirect_uris", ["https://a.example/#x"], "post_logout_redirect_uris[0]: has a fragment"],
+  ["response_modes", ["fragment"], "response_modes[0]: is not one of"],
+  ["subject_type", "private", "subject_type: is not one of"],
+  ["id_token_encrypted_response_alg", "dir", "id_token_encrypted_response_alg: is not one of"],
+  ["id_token_encrypted_response_alg", "RSA-OAEP-256", "id_token_encrypted_response_alg: needs keys of the client"],
+  ["id_token_encrypted_response_enc", "A128GCM", "id_token_encrypted_response_enc: is given without"],
+  ["require_signed_request_object", true, "require_signed_request_object: needs keys of the client"],
   ["token_endpoint_auth_method", null, "token_endpoint_auth_method: is not a string"],
   ["id_token_signed_response_alg", "none", "id_token_signed_response_alg: is not one of RS256, ES256"],
   ["id_token_signed_response_alg", "HS256", "id_token_signed_response_alg: is not one of RS256, ES256"],

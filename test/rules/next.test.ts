@@ -66,7 +66,12 @@ const decide = (given: Case) =>
     },
     given.nobody
       ? undefined
-      : { session: given.session ?? session, subject, grant: given.grant === undefined ? grant : given.grant },
+      : {
+          session: given.session ?? session,
+          subject,
+          organizations: [],
+          grant: given.grant === undefined ? grant : given.grant,
+        },
   );
 
 describe("decideNext", () => {

@@ -58,7 +58,7 @@ describe("checkResources", () => {
     ["those that are named", ["https://a.example"], ["a.read"], ["https://a.example"]],
     ["one that is named without any scope of its own", ["https://b.example"], ["openid"], ["https://b.example", ISSUER]],
   ])("yields %s", (_, named, asked, expected) => {
-    expect(checkResources(named, asked, resources, ISSUER)).toEqual(expected);
+    expect(checkResources(named, asked, [], resources, ISSUER)).toEqual(expected);
   });
 
   it.each<[string, string[], string[], string]>([
@@ -66,7 +66,7 @@ describe("checkResources", () => {
     ["one with a slash more", ["https://a.example/"], ["openid"], "invalid_target"],
     ["others than the owner of a scope", ["https://b.example"], ["a.read"], "invalid_scope"],
   ])("refuses %s", (_, named, asked, code) => {
-    expect(() => checkResources(named, asked, resources, ISSUER)).toThrow(expect.objectContaining({ code }));
+    expect(() => checkResources(named, asked, [], resources, ISSUER)).toThrow(expect.objectContaining({ code }));
   });
 });
 

@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Deps } from "../../src/config.ts";
 import type { AccessTokenClaims, AuthorizationRequest, Session } from "../../src/model.ts";
+import { type Consent, storeConsent } from "../../src/store/consent.ts";
 import { open } from "../../src/store/database.ts";
 import { startFamily } from "../../src/store/familyStart.ts";
-import { type Consent, storeConsent } from "../../src/store/grants.ts";
 import { addKey, type SigningKeyRow } from "../../src/store/keys.ts";
 import { type Revocation, revoke } from "../../src/store/revocation.ts";
 import { clients, signingKeys, users } from "../../src/store/schema.ts";
@@ -110,12 +110,13 @@ const sessionOf = (id: string, replaces?: string) => ({
 });
 
 const consentOf = (changes: Partial<Consent> = {}): Consent => ({
-  newGrantId: GRANT,
+  target: { kind: "common", newGrantId: GRANT },
   interactionId: FAMILY,
   sessionId: "session",
   clientId: "buildboard",
   scopes: { given: ["openid", "builds.read"], declined: ["email"] },
   claims: { given: [], declined: [] },
+  details: { given: [], declined: [] },
   resources: [],
   organizations: [contoso],
   at,
@@ -168,7 +169,10 @@ const started = async () => {
 };
 const startedTwice = async () => {
   await started();
-  await storeConsent(server.deps, consentOf({ newGrantId: "aasecond", clientId: "second", interactionId: "aaother" }));
+  await storeConsent(
+    server.deps,
+    consentOf({ target: { kind: "common", newGrantId: "aasecond" }, clientId: "second", interactionId: "aaother" }),
+  );
 };
 
 const claims: AccessTokenClaims = {
@@ -394,7 +398,10 @@ describe("startFamily and revoke at once", () => {
     await consented();
     for (let round = 0; round < 20; round++) {
       const id = `aafamily${String(round).padStart(14, "0")}`;
-      await storeConsent(server.deps, consentOf({ newGrantId: `aagrant${round}`, interactionId: id, at: at + round + 1 }));
+      await storeConsent(
+        server.deps,
+        consentOf({ target: { kind: "common", newGrantId: `aagrant${round}` }, interactionId: id, at: at + round + 1 }),
+      );
       const live = await env.DB.prepare("SELECT id FROM grants WHERE revoked_at IS NULL").first<string>("id");
       const start = () => startFamily(server.deps, familyOf({ id, grantId: live ?? "", at: at + round + 1 }));
       const end = () => revoke(server.deps, { kind: "grants", userId: ada, grantIds: null, by: ada });

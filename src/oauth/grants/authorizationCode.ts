@@ -1,7 +1,9 @@
 import { OAuthError } from "../../errors.ts";
+import { parseAuthorizationDetails } from "../../rules/authorizationDetails.ts";
 import { decideCode } from "../../rules/family.ts";
 import { isCodeVerifier } from "../../rules/pkce.ts";
 import { redeemCode } from "../../store/families.ts";
+import { loadResources } from "../../store/resources.ts";
 import { findCredential } from "../../tokens/credential.ts";
 import { sha256 } from "../../tokens/encoding.ts";
 import type { Grant } from "../token.ts";
@@ -17,12 +19,14 @@ export const authorizationCode: Grant = async (request, deps) => {
     throw new OAuthError("invalid_grant", "The code is not valid.", { reason: "not a code of ours" });
   if (verifier !== undefined && !isCodeVerifier(verifier))
     throw new OAuthError("invalid_grant", "The code_verifier is not 43 to 128 unreserved characters.");
+  const details = parseAuthorizationDetails(form.find("authorization_details"), client, await loadResources(deps));
   const asked = {
     familyId: credential.familyId,
     clientId: client.clientId,
     redirectUri: form.find("redirect_uri") ?? null,
     codeChallenge: verifier === undefined ? null : await sha256(verifier),
     resources: form.all("resource"),
+    details,
     confirmation,
     binds: client.metadata.token_endpoint_auth_method === "none",
     once,
@@ -30,5 +34,9 @@ export const authorizationCode: Grant = async (request, deps) => {
   };
   const redemption = decideCode(await redeemCode(deps, asked), asked);
   const { resources } = asked;
-  return settle(deps, request, credential, redemption, { scopes: null, resources: resources.length === 0 ? null : resources });
+  return settle(deps, request, credential, redemption, {
+    scopes: null,
+    resources: resources.length === 0 ? null : resources,
+    details: details.length === 0 ? null : details,
+  });
 };

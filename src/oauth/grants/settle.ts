@@ -1,6 +1,7 @@
 import type { Deps } from "../../config.ts";
 import { OAuthError } from "../../errors.ts";
-import type { Authorization } from "../../model.ts";
+import type { Authorization, AuthorizationDetail } from "../../model.ts";
+import { detailsOfToken, limitedOrganizations, withoutOrganizations } from "../../rules/authorizationDetails.ts";
 import type { Redemption } from "../../rules/family.ts";
 import { reachedOrganizations } from "../../rules/organizations.ts";
 import { mayAsk, narrow, wantsRefreshToken } from "../../rules/scope.ts";
@@ -12,6 +13,7 @@ import type { TokenRequest } from "../token.ts";
 const texts = {
   invalid_grant: "It is not valid, was used, has expired or was revoked.",
   invalid_scope: "The scope goes beyond what was authorized.",
+  invalid_authorization_details: "The authorization_details go beyond what was authorized.",
   invalid_target: "The resource goes beyond what was authorized.",
 } as const;
 
@@ -25,7 +27,7 @@ export async function settle(
   { client, confirmation }: TokenRequest,
   { familyId }: Credential,
   redemption: Redemption,
-  requested: Parameters<typeof narrow>[1],
+  requested: Parameters<typeof narrow>[1] & { readonly details: readonly AuthorizationDetail[] | null },
 ): Promise<Authorization> {
   if (redemption.kind === "refused")
     throw new OAuthError(redemption.error, texts[redemption.error], { reason: redemption.reason });
@@ -34,12 +36,27 @@ export async function settle(
     throw new OAuthError("invalid_grant", texts.invalid_grant, { reason: redemption.reason });
   }
   const { family, grant, user, organizations } = redemption.state;
+  const { details } = requested;
   const scopes = family.scopes.filter((scope) => grant.scopes.includes(scope) && mayAsk(client, scope));
   const refreshes = wantsRefreshToken(scopes, client);
   if (redemption.generation > 1 && !refreshes)
     throw new OAuthError("invalid_grant", texts.invalid_grant, { reason: "the client may no longer refresh" });
-  const narrowed = narrow({ scopes, resources: family.resources }, requested, await loadResources(deps));
-  if (narrowed.scopes.length === 0) throw new OAuthError("invalid_scope", "Nothing of what was asked for is authorized.");
+  const registered = await loadResources(deps);
+  const narrowed = narrow({ scopes, resources: family.resources }, requested, registered);
+  const limit = limitedOrganizations(details ?? []) ?? limitedOrganizations(family.authorizationDetails);
+  const reached = reachedOrganizations(organizations, redemption.state.client, grant.organizations).filter(
+    (name) => limit?.includes(name) ?? true,
+  );
+  const authorizationDetails = detailsOfToken(
+    family.authorizationDetails,
+    details,
+    grant.authorizationDetails,
+    reached,
+    narrowed.resources,
+    registered,
+  );
+  if (narrowed.scopes.length === 0 && withoutOrganizations(authorizationDetails).length === 0)
+    throw new OAuthError("invalid_scope", "Nothing of what was asked for is authorized.");
   return {
     client,
     user,
@@ -47,11 +64,11 @@ export async function settle(
     familyId,
     refreshGeneration: refreshes ? redemption.generation : null,
     ...narrowed,
-    authorizationDetails: family.authorizationDetails,
+    authorizationDetails,
     confirmation,
     sessionId: family.sessionId,
     grantManaged: family.grantManaged,
-    organizations: reachedOrganizations(organizations, redemption.state.client, grant.organizations),
+    organizations: reached,
     claims: family.claims,
     consentedClaims: grant.claims,
     authAt: family.authAt,

@@ -1,0 +1,103 @@
+import type { AuthorizationDetail, Grant, JsonObject, Resource, Risk } from "../model.ts";
+import { canonical, findDetailsType, hasDetail, withoutOrganizations } from "../rules/authorizationDetails.ts";
+import { displayName } from "../rules/displayName.ts";
+import { Name } from "./name.tsx";
+
+const riskWords: Readonly<Record<Risk, string | undefined>> = { low: undefined, medium: "Sensitive", high: "High risk" };
+
+/** What a request asks for in particular (RFC 9396), by resource, each to be ticked off. */
+export const DetailChoices = ({
+  asked,
+  grant,
+  resources,
+  ticked,
+}: {
+  asked: readonly AuthorizationDetail[];
+  /** The earlier consent, beside which what it lacks is new. */
+  grant: Grant | null;
+  resources: readonly Resource[];
+  /** Undefined before the form was sent: everything. */
+  ticked: readonly string[] | undefined;
+}) => {
+  const details = withoutOrganizations(asked);
+  const owners = resources.filter((resource) => details.some(({ type }) => findDetailsType(type, [resource]) !== undefined));
+  return (
+    <>
+      {owners.map((owner) => (
+        <fieldset>
+          <legend>
+            In particular, in <Name of={owner.name} />
+          </legend>
+          <ul class="choices">
+            {details
+              .filter(({ type }) => findDetailsType(type, [owner]) !== undefined)
+              .map((detail) => (
+                <li>
+                  <label class="choice">
+                    <input
+                      type="checkbox"
+                      name="detail"
+                      value={canonical(detail)}
+                      checked={ticked === undefined || ticked.includes(canonical(detail))}
+                    />
+                    <DetailWords
+                      detail={detail}
+                      resources={resources}
+                      isNew={grant !== null && !hasDetail(grant.authorizationDetails, detail)}
+                    />
+                  </label>
+                </li>
+              ))}
+          </ul>
+        </fieldset>
+      ))}
+    </>
+  );
+};
+
+/** One element in words: what its type means, then every member that it has. */
+export const DetailWords = ({
+  detail,
+  resources,
+  isNew = false,
+}: {
+  detail: AuthorizationDetail;
+  resources: readonly Resource[];
+  isNew?: boolean;
+}) => {
+  const words = findDetailsType(detail.type, resources)?.words;
+  const risk = words && riskWords[words.risk];
+  return (
+    <span>
+      <span class="title">
+        {words ? words.title : <bdi>{displayName(detail.type, "Something without a name").text}</bdi>}
+        {isNew && <span class="tag new">New</span>}
+        {risk && <span class={words?.risk === "high" ? "tag bad" : "tag warn"}>{risk}</span>}
+      </span>
+      {words && <span class="detail">{words.description}</span>}
+      <Members of={detail} />
+    </span>
+  );
+};
+
+/** Names and values as the service wrote them, cleaned as its name is: nothing is left out, and nothing hides. */
+const Members = ({ of: object }: { of: JsonObject }) => (
+  <span class="members">
+    {linesOf(object).map(([label, value]) => (
+      <span class="member">
+        <bdi>{displayName(label, "value").text}</bdi>: <bdi>{displayName(value, "nothing visible").text}</bdi>
+      </span>
+    ))}
+  </span>
+);
+
+/** Every leaf under the path that leads to it; lists of plain values in one line. */
+function linesOf(value: unknown, path = ""): readonly (readonly [label: string, value: string])[] {
+  if (Array.isArray(value) && value.every((item) => typeof item !== "object" || item === null))
+    return value.length === 0 ? [[path, "none"]] : value.map((item) => [path, String(item)] as const);
+  if (typeof value !== "object" || value === null)
+    return [[path, value === true ? "yes" : value === false ? "no" : String(value)]];
+  return Object.entries(value)
+    .filter(([name]) => path !== "" || name !== "type")
+    .flatMap(([name, member]) => linesOf(member, [path, name.replaceAll("_", " ")].filter((part) => part !== "").join(" › ")));
+}

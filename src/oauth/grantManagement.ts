@@ -1,0 +1,56 @@
+import type { Deps } from "../config.ts";
+import { OAuthError } from "../errors.ts";
+import { type Endpoint, json } from "../http/respond.ts";
+import type { ClientId, Grant, UserId } from "../model.ts";
+import { ORGANIZATION_ACCESS } from "../rules/authorizationDetails.ts";
+import { findOwner } from "../rules/scope.ts";
+import { findGrant } from "../store/grants.ts";
+import { loadResources } from "../store/resources.ts";
+import { revoke } from "../store/revocation.ts";
+import { loadPresentedToken } from "./presentedToken.ts";
+
+/** GET /grants/{grant_id}: what is in a grant of the client's (Grant Management for OAuth 2.0, draft 03, section 6.3). */
+export const queryGrant: Endpoint = async (request, deps) => {
+  const { claims, state } = await loadPresentedToken(request, deps, "grant_management_query");
+  const grant = await loadGrant(request, deps, claims.client_id, state.user.userId);
+  const names = state.organizations
+    .filter(({ organizationId }) => grant.organizations?.includes(organizationId))
+    .map(({ name }) => name);
+  return json(await describe(deps, grant, names));
+};
+
+/** DELETE /grants/{grant_id}: as if the person had revoked it (section 6.4). */
+export const revokeGrant: Endpoint = async (request, deps) => {
+  const { claims, state } = await loadPresentedToken(request, deps, "grant_management_revoke");
+  const { userId } = state.user;
+  const { grantId } = await loadGrant(request, deps, claims.client_id, userId);
+  await revoke(deps, { kind: "grants", userId, grantIds: [grantId], by: claims.client_id });
+  return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
+};
+
+/** @throws OAuthError not_found for what is not this client's grant by this person, whether or not it is anybody's */
+async function loadGrant(request: Request, deps: Deps, clientId: ClientId, userId: UserId): Promise<Grant> {
+  const grantId = new URL(request.url).pathname.split("/").at(-1) ?? "";
+  const grant = await findGrant(deps, grantId, clientId, userId);
+  if (grant === undefined) throw new OAuthError("not_found", "There is no such grant of this client.");
+  return grant;
+}
+
+/** @param names of the organizations that the grant is limited to */
+async function describe(deps: Deps, grant: Grant, names: readonly string[]): Promise<object> {
+  const registered = await loadResources(deps);
+  const byResource = Map.groupBy(grant.scopes, (scope) => findOwner(scope, registered)?.identifier ?? null);
+  const limit = grant.organizations === null ? [] : [{ type: ORGANIZATION_ACCESS, organizations: names }];
+  return {
+    scopes: [...byResource].map(([resource, scopes]) => ({
+      scope: scopes.join(" "),
+      ...(resource === null ? {} : { resource: [resource] }),
+    })),
+    claims: grant.claims,
+    authorization_details: [...grant.authorizationDetails, ...limit],
+    created_at: seconds(grant.createdAt),
+    last_updated_at: seconds(grant.consentedAt),
+  };
+}
+
+const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);

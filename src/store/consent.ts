@@ -1,0 +1,125 @@
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import type { Deps } from "../config.ts";
+import type { ClientId, GrantId } from "../model.ts";
+import { auditWhen } from "./audit.ts";
+import { transact } from "./database.ts";
+import { families, grants } from "./schema.ts";
+
+/** What was asked for, as the person answered. What is declined is taken away if an earlier consent gave it. */
+export interface Answer {
+  readonly given: readonly string[];
+  readonly declined: readonly string[];
+}
+
+/**
+ * Which grant an answer is stored in: the client's one for all requests without grant management, made where there is none; a
+ * new one beside it (`create`, with its id); or a certain one, widened or replaced.
+ */
+export type ConsentTarget =
+  | { readonly kind: "common"; readonly newGrantId: GrantId }
+  | { readonly kind: "create" | "merge" | "replace"; readonly grantId: GrantId };
+
+/** A person's answer on the approval page; who the person is, the session says. */
+export interface Consent {
+  readonly target: ConsentTarget;
+  readonly interactionId: string;
+  readonly sessionId: string;
+  readonly clientId: ClientId;
+  readonly scopes: Answer;
+  readonly claims: Answer;
+  /** Canonical JSON texts of elements of `authorization_details`. */
+  readonly details: Answer;
+  readonly resources: readonly string[];
+  /**
+   * Ids, of which those of the person's organizations count; null for every organization, now and later; undefined when the
+   * page did not ask: as it was before, and none in a new consent.
+   */
+  readonly organizations: readonly string[] | null | undefined;
+  readonly at: number;
+}
+
+/**
+ * Stores a consent: a new grant, or the live one widened or replaced, in one transaction. Nothing is stored when the session has
+ * ended, the person or the client was disabled, or the interaction has yielded its code: an old form sent again after a
+ * revocation grants nothing. Sending the same form twice before that stores the same thing twice, which is once.
+ * @returns `stored`; `used` when the interaction has had its code; `ended` when the session, the client or the named grant is no more
+ */
+export async function storeConsent(deps: Deps, consent: Consent): Promise<"stored" | "used" | "ended"> {
+  const { target, clientId, scopes, claims, details, resources, at } = consent;
+  const owner = sql`(
+    SELECT sessions.user_id FROM sessions JOIN users ON users.id = sessions.user_id
+    WHERE sessions.id = ${consent.sessionId} AND sessions.expires_at > ${at} AND users.disabled_at IS NULL)`;
+  const allowed = sql`
+    ${owner} IS NOT NULL
+    AND EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId} AND disabled_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${consent.interactionId})`;
+  const newId = target.kind === "common" ? target.newGrantId : target.grantId;
+  const which = target.kind === "common" ? sql`separate = 0` : sql`id = ${newId}`;
+  const own = sql`user_id = ${owner} AND client_id = ${clientId} AND revoked_at IS NULL AND ${which}`;
+  const isNew = sql`
+    WHERE NOT EXISTS (SELECT 1 FROM grants WHERE ${own}) AND ${allowed}
+    AND ${target.kind === "common" || target.kind === "create" ? 1 : 0} = 1`;
+  const replaces = target.kind === "replace";
+  const entry = { at, actor: owner, userId: owner, clientId, detail: { scopes: scopes.given } };
+  const [, , , , , stored, codes] = await transact(deps.db, (db) => [
+    db.run(sql`
+      UPDATE grants SET revoked_at = ${at}, revoked_by = 'expiry' WHERE ${own} AND expires_at <= ${at}`),
+    auditWhen(
+      db,
+      { ...entry, action: replaces ? "grant.replaced" : "grant.widened", grantId: sql`id` },
+      sql`FROM grants WHERE ${own} AND consented_at < ${at} AND ${allowed}`,
+    ),
+    auditWhen(db, { ...entry, action: "grant.consented", grantId: newId }, isNew),
+    db.run(sql`
+      UPDATE grants SET
+        scopes = ${merged("scopes", scopes, replaces)}, claims = ${merged("claims", claims, replaces)},
+        resources = ${merged("resources", { given: resources, declined: [] }, replaces)},
+        authorization_details = ${mergedDetails(details, replaces)},
+        organizations = ${consent.organizations === undefined ? sql`organizations` : chosen(consent.organizations, owner)},
+        consented_at = ${at}, expires_at = NULL
+      WHERE ${own} AND ${allowed}`),
+    db.run(sql`
+      INSERT INTO grants (id, user_id, client_id, scopes, claims, resources, organizations, authorization_details, separate,
+        created_at, consented_at)
+      SELECT ${newId}, ${owner}, ${clientId}, ${json(scopes.given)}, ${json(claims.given)}, ${json(resources)},
+        ${chosen(consent.organizations, owner)}, ${`[${details.given.join(",")}]`}, ${target.kind === "create" ? 1 : 0},
+        ${at}, ${at}
+      ${isNew}`),
+    db
+      .select({ id: grants.id })
+      .from(grants)
+      .where(
+        and(eq(grants.userId, owner), eq(grants.clientId, clientId), isNull(grants.revokedAt), eq(grants.consentedAt, at)),
+      ),
+    db.select({ id: families.id }).from(families).where(eq(families.id, consent.interactionId)),
+  ]);
+  if (codes.length > 0) return "used";
+  return stored.length > 0 ? "stored" : "ended";
+}
+
+const json = (value: readonly string[]): string => JSON.stringify(value);
+
+/** What the grant had, unless that is replaced, and what is given now, without what is declined. */
+const merged = (column: "scopes" | "claims" | "resources", { given, declined }: Answer, replaces: boolean): SQL =>
+  replaces
+    ? sql`${json(given)}`
+    : sql`(
+        SELECT json_group_array(value) FROM (
+          SELECT value FROM json_each(${sql.raw(`grants.${column}`)}) UNION SELECT value FROM json_each(${json(given)}))
+        WHERE value NOT IN (SELECT value FROM json_each(${json(declined)})))`;
+
+/** The same for objects, which are compared by their canonical text: as such they are stored. */
+const mergedDetails = ({ given, declined }: Answer, replaces: boolean): SQL =>
+  replaces
+    ? sql`${`[${given.join(",")}]`}`
+    : sql`(
+        SELECT json_group_array(json(value)) FROM (
+          SELECT value FROM json_each(grants.authorization_details) UNION SELECT value FROM json_each(${json(given)}))
+        WHERE value NOT IN (SELECT value FROM json_each(${json(declined)})))`;
+
+function chosen(organizations: Consent["organizations"], owner: SQL): SQL {
+  if (organizations === null) return sql`NULL`;
+  return sql`(
+    SELECT json_group_array(organization_id) FROM memberships
+    WHERE user_id = ${owner} AND organization_id IN (SELECT value FROM json_each(${json(organizations ?? [])})))`;
+}
