@@ -93,7 +93,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   };
   try {
     await migrate(database);
-    if (seed) await applySeed(database, seed, Date.now());
+    if (seed) await applySeed(database, seed, Date.now(), { masterSecret });
     await miniflare.setOptions(settings);
   } catch (error) {
     await stop();

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, parseEnv } from "node:util";
 import { type Database, openDatabase, openRemote } from "./database.ts";
 import { findRunning } from "./door.ts";
 import { migrate } from "./migrations.ts";
 import { command, Refusal } from "./refusal.ts";
 import { parseSeed } from "./seedFile.ts";
 import { applySeed } from "./seeding.ts";
-import { bareState, stateDirectories } from "./state.ts";
+import { bareState, devVars, stateDirectories } from "./state.ts";
 import { root } from "./wrangler.ts";
 
 /** `npm run seed -- FILE.json [--remote]`: into the server that runs here, else into the data of `npm start -- --bare`. */
@@ -17,7 +17,7 @@ await command(async () => {
   const [database, where] = remote ? ([openRemote(), "the database at Cloudflare"] as const) : await openLocal();
   try {
     if (!remote) await migrate(database);
-    const written = await applySeed(database, seed, Date.now());
+    const written = await applySeed(database, seed, Date.now(), { masterSecret: await findMasterSecret(remote) });
     if (written > 0) await database.forget();
     const rows = written === 0 ? "nothing to change" : `${written} ${written === 1 ? "row" : "rows"} written`;
     console.log(`Seeded ${where} from ${file}: ${rows}.`);
@@ -25,6 +25,13 @@ await command(async () => {
     await database.close();
   }
 });
+
+/** Of the server that runs here, from where `npm start` keeps it; of one at Cloudflare only its operator knows it. */
+async function findMasterSecret(remote: boolean): Promise<string | undefined> {
+  const given = process.env["MASTER_SECRET"];
+  if (given !== undefined || remote) return given;
+  return parseEnv(await readFile(devVars, "utf8").catch(() => ""))["MASTER_SECRET"];
+}
 
 function parseArguments(): readonly [file: string, remote: boolean] {
   const usage = "Usage: npm run seed -- FILE.json [--remote]";

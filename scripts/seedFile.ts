@@ -1,12 +1,21 @@
 /** A seed file, read whole into typed rows or refused with the path of the member that is wrong. Pure; README has the format. */
 import { createHash } from "node:crypto";
 import { OAuthError } from "../src/errors.ts";
-import type { ClientMetadata, OrganizationPolicy, ProfileClaims, Risk, ScopeDescription } from "../src/model.ts";
+import type {
+  AuthorizationDetailsType,
+  ClientMetadata,
+  JsonObject,
+  OrganizationPolicy,
+  ProfileClaims,
+  Risk,
+  ScopeDescription,
+} from "../src/model.ts";
+import { ORGANIZATION_ACCESS, schemaProblem } from "../src/rules/authorizationDetails.ts";
 import { personalClaims } from "../src/rules/claims.ts";
 import { clientMetadataMembers, parseClientMetadata } from "../src/rules/clientMetadata.ts";
 import { normalizeEmail } from "../src/rules/email.ts";
 import { MAX_PASSWORD_LENGTH } from "../src/rules/passwordHash.ts";
-import { identityScopes } from "../src/rules/scope.ts";
+import { grantManagementScopes, identityScopes } from "../src/rules/scope.ts";
 import { list, type Place, place, refuse } from "./seedMember.ts";
 
 export interface SeedUser {
@@ -34,6 +43,7 @@ interface SeedResource {
   readonly identifier: string;
   readonly name: string;
   readonly scopes: readonly ScopeDescription[];
+  readonly authorizationDetailsTypes: readonly AuthorizationDetailsType[];
   readonly accessTokenSeconds: number | null;
   readonly clientId: string | null;
 }
@@ -76,6 +86,11 @@ export function parseSeed(input: unknown): Seed {
   refuseTwice(seed.organizations.map(({ path, name }) => [`${path}.name`, name]));
   refuseTwice(seed.resources.map(({ path, identifier }) => [`${path}.identifier`, identifier]));
   refuseTwice(seed.resources.flatMap(({ path, scopes }) => scopes.map(({ name }, at) => [`${path}.scopes[${at}].name`, name])));
+  refuseTwice(
+    seed.resources.flatMap(({ path, authorizationDetailsTypes }) =>
+      authorizationDetailsTypes.map(({ type }, at) => [`${path}.authorization_details_types[${at}].type`, type]),
+    ),
+  );
   refuseTwice(seed.clients.map(({ path, clientId }) => [`${path}.client_id`, clientId]));
   for (const { members, clients } of seed.organizations) {
     refuseTwice(members.map(({ path, email }) => [`${path}.email`, email]));
@@ -143,7 +158,14 @@ function parseOrganization(value: unknown, path: string): SeedOrganization {
 }
 
 function parseResource(value: unknown, path: string): SeedResource {
-  const resource = place(value, path, ["identifier", "name", "scopes", "access_token_seconds", "client_id"]);
+  const resource = place(value, path, [
+    "identifier",
+    "name",
+    "scopes",
+    "authorization_details_types",
+    "access_token_seconds",
+    "client_id",
+  ]);
   const identifier = resource.text("identifier", /^[\x21-\x7e]+$/, "is not an absolute URI");
   if (!URL.canParse(identifier)) throw refuse(`${path}.identifier`, "is not an absolute URI");
   if (identifier.includes("#")) throw refuse(`${path}.identifier`, "has a fragment");
@@ -152,6 +174,7 @@ function parseResource(value: unknown, path: string): SeedResource {
     identifier,
     name: resource.text("name"),
     scopes: list(resource, "scopes", parseScopeDescription),
+    authorizationDetailsTypes: list(resource, "authorization_details_types", parseDetailsType),
     accessTokenSeconds: resource.integer("access_token_seconds", 30, 3600),
     clientId: resource.optionalText("client_id") ?? null,
   };
@@ -162,17 +185,35 @@ function parseScopeDescription(value: unknown, path: string): ScopeDescription {
   const name = scope.text("name", /^[\x21\x23-\x5b\x5d-\x7e]+$/, "is not a scope as RFC 6749 section 3.3 writes it");
   if (identityScopes.some((identity) => identity === name))
     throw refuse(`${path}.name`, `is ${name}, which OpenID Connect defines`);
+  if (grantManagementScopes.some((own) => own === name)) throw refuse(`${path}.name`, `is ${name}, which is built in`);
   const access = scope.choice("access", ["read", "write"]);
   const risk = scope.choice<Risk>("risk", ["low", "medium", "high"], access === "read" ? "low" : "medium");
   return { name, title: scope.text("title"), description: scope.text("description"), access, risk };
+}
+
+/** A type of `authorization_details` (RFC 9396): like a scope, with the JSON Schema that each element must meet. */
+function parseDetailsType(value: unknown, path: string): AuthorizationDetailsType {
+  const details = place(value, path, ["type", "title", "description", "access", "risk", "schema"]);
+  const type = details.text("type", /^[\x21-\x7e]{1,255}$/, "is not 1 to 255 visible ASCII characters");
+  if (type === ORGANIZATION_ACCESS) throw refuse(`${path}.type`, `is ${type}, which is built in`);
+  const access = details.choice("access", ["read", "write"]);
+  const risk = details.choice<Risk>("risk", ["low", "medium", "high"], access === "read" ? "low" : "medium");
+  const schema = details.value("schema");
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema))
+    throw refuse(`${path}.schema`, "is not an object");
+  const problem = schemaProblem(schema as JsonObject);
+  if (problem !== undefined) throw refuse(`${path}.schema`, `is not a JSON Schema: ${problem}`);
+  const words = { title: details.text("title"), description: details.text("description") };
+  return { type, ...words, access, risk, schema: schema as JsonObject };
 }
 
 function parseClient(value: unknown, path: string): SeedClient {
   const client = place(value, path, ["client_id", "client_secret", "publisher", ...clientMetadataMembers]);
   const metadata = parseMetadata(client);
   const secret = client.optionalText("client_secret", /^[\x20-\x7e]+$/, "holds characters outside ASCII");
-  if (secret !== undefined && metadata.token_endpoint_auth_method === "none")
-    throw refuse(`${path}.client_secret`, "is given, but token_endpoint_auth_method is none");
+  const method = metadata.token_endpoint_auth_method;
+  if (secret !== undefined && !method.startsWith("client_secret_"))
+    throw refuse(`${path}.client_secret`, `is given, but token_endpoint_auth_method is ${method}`);
   if (secret !== undefined && (secret.length < MIN_SECRET_LENGTH || secret.length > 256))
     throw refuse(`${path}.client_secret`, `is not ${MIN_SECRET_LENGTH} to 256 characters long`);
   return {

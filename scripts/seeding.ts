@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import initializeArgon2 from "@phi-ag/argon2/node";
+import { fetchPublic } from "../src/http/outgoing.ts";
 import type { ClientSecret, Publisher, ScopeDescription } from "../src/model.ts";
 import { argon2Input, passwordHashOptions } from "../src/rules/passwordHash.ts";
+import { sealClientSecret } from "../src/tokens/clientSecret.ts";
 import type { Database, Row } from "./database.ts";
 import { derivedId, type Seed, type SeedClient, type SeedUser } from "./seedFile.ts";
 import { refuse } from "./seedMember.ts";
@@ -15,13 +17,21 @@ interface Existing {
   readonly resources: readonly Row[];
 }
 
+/** What some clients need beside the database. */
+export interface SeedTools {
+  /** Of the server that will use the data: with it the secret of a client_secret_jwt client is sealed. */
+  readonly masterSecret?: string | undefined;
+  /** How a `sector_identifier_uri` is loaded. */
+  readonly fetch?: typeof fetch;
+}
+
 /**
  * Writes the seed in one transaction. What is there as the seed has it stays untouched, times and password hashes included;
  * what the seed does not mention stays as it is.
  * @returns how many rows were written
  * @throws Refusal, and nothing is written, when the seed does not fit what is there
  */
-export async function applySeed(database: Database, seed: Seed, at: number): Promise<number> {
+export async function applySeed(database: Database, seed: Seed, at: number, tools: SeedTools = {}): Promise<number> {
   const [users = [], organizations = [], clients = [], resources = []] = await database.batch(selectExisting(seed));
   const existing = { users, organizations, clients, resources };
   checkScopeOwners(seed, existing);
@@ -52,12 +62,13 @@ export async function applySeed(database: Database, seed: Seed, at: number): Pro
         ),
       ];
     }),
-    ...seed.clients.map((client) => clientRow(client, existing, at)),
-    ...seed.resources.map(({ path, identifier, name, scopes, accessTokenSeconds, clientId }) =>
+    ...(await Promise.all(seed.clients.map((client) => clientRow(client, existing, at, tools)))),
+    ...seed.resources.map(({ path, identifier, name, scopes, authorizationDetailsTypes, accessTokenSeconds, clientId }) =>
       upsert("resources", {
         identifier,
         name,
         scopes: JSON.stringify(scopes),
+        authorization_details_types: JSON.stringify(authorizationDetailsTypes),
         access_token_seconds: accessTokenSeconds,
         client_id: clientId === null ? null : knownClient(path, clientId),
         created_at: at,
@@ -106,9 +117,10 @@ async function hashOf(password: string, present: Row[string] | undefined): Promi
 const organizationId = (name: string, existing: Existing): string =>
   String(existing.organizations.find((row) => row["name"] === name)?.["id"] ?? derivedId("organization", name));
 
-function clientRow(client: SeedClient, existing: Existing, at: number): string {
+async function clientRow(client: SeedClient, existing: Existing, at: number, tools: SeedTools): Promise<string> {
   const present = existing.clients.find((row) => row["client_id"] === client.clientId);
-  const secrets = secretsOf(client, parse<readonly ClientSecret[]>(present?.["secrets"]) ?? [], at);
+  const secrets = await secretsOf(client, parse<readonly ClientSecret[]>(present?.["secrets"]) ?? [], at, tools);
+  if (present?.["metadata"] !== JSON.stringify(client.metadata)) await checkSector(client, tools);
   const publisher = publisherOf(client, parse<Publisher>(present?.["publisher"]), at);
   return upsert("clients", {
     client_id: client.clientId,
@@ -121,19 +133,49 @@ function clientRow(client: SeedClient, existing: Existing, at: number): string {
 }
 
 /** A new secret ends the others at once: whoever changes one in the file wants the old one dead. */
-function secretsOf(
+async function secretsOf(
   { path, secret, metadata }: SeedClient,
   present: readonly ClientSecret[],
   at: number,
-): readonly ClientSecret[] {
-  if (metadata.token_endpoint_auth_method === "none") return [];
+  { masterSecret }: SeedTools,
+): Promise<readonly ClientSecret[]> {
+  const method = metadata.token_endpoint_auth_method;
+  if (!method.startsWith("client_secret_")) return [];
+  const usable = present.filter(({ sealed }) => (sealed !== undefined) === (method === "client_secret_jwt"));
   if (secret === undefined) {
-    if (present.length > 0) return present;
-    throw refuse(`${path}.client_secret`, "is missing; only a client whose token_endpoint_auth_method is none has none");
+    if (usable.length > 0) return usable;
+    throw refuse(`${path}.client_secret`, `is missing, and ${method} goes by one`);
   }
   const sha256 = createHash("sha256").update(secret).digest("base64url");
-  const same = present.find((known) => known.sha256 === sha256 && known.expiresAt === null);
-  return [same ?? { sha256, createdAt: at, expiresAt: null }];
+  const same = usable.find((known) => known.sha256 === sha256 && known.expiresAt === null);
+  if (same !== undefined) return [same];
+  const made = { sha256, createdAt: at, expiresAt: null };
+  if (method !== "client_secret_jwt") return [made];
+  if (masterSecret === undefined)
+    throw refuse(
+      `${path}.client_secret`,
+      "is the key of client_secret_jwt, which is kept encrypted: set the environment variable MASTER_SECRET to the one of the server",
+    );
+  const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+  return [{ ...made, sealed: await sealClientSecret({ config: { masterSecret }, random, memory: new Map() }, secret) }];
+}
+
+/** OpenID Connect Registration section 5: the document names every redirect URI, so that nobody joins a sector uninvited. */
+async function checkSector({ path, metadata }: SeedClient, tools: SeedTools): Promise<void> {
+  const { sector_identifier_uri: uri, redirect_uris } = metadata;
+  if (uri === undefined) return;
+  const traveller = { fetch: tools.fetch ?? fetch, config: { issuer: "http://localhost", mtlsOrigin: null } };
+  const member = `${path}.sector_identifier_uri`;
+  const listed = await fetchPublic(traveller, uri, { maxBytes: 64 * 1024, seconds: 5 })
+    .then(({ status, text }) =>
+      status === 200 ? (JSON.parse(text) as unknown) : Promise.reject(new Error(`it answered ${status}`)),
+    )
+    .catch((error: unknown) => {
+      throw refuse(member, `cannot be loaded: ${error instanceof Error ? error.message : error}`);
+    });
+  if (!Array.isArray(listed)) throw refuse(member, "is not a JSON array of redirect URIs");
+  const missing = redirect_uris.find((redirectUri) => !listed.includes(redirectUri));
+  if (missing !== undefined) throw refuse(member, `does not list ${missing}`);
 }
 
 function publisherOf({ publisher }: SeedClient, present: Publisher | null, at: number): Publisher | null {

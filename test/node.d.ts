@@ -4,4 +4,7 @@ import type { webcrypto } from "node:crypto";
 declare global {
   type CryptoKey = webcrypto.CryptoKey;
   type JsonWebKey = webcrypto.JsonWebKey;
+  /** Of the server's bindings no test in Node has any. */
+  type D1Database = never;
+  type KVNamespace = never;
 }

@@ -1,6 +1,9 @@
 import type { Deps } from "../config.ts";
 import { publicUrlProblem } from "../rules/publicUrl.ts";
 
+/** What going out needs of `Deps`, so that the seed script goes out by the same door. */
+export type Traveller = Pick<Deps, "fetch"> & { readonly config: Pick<Deps["config"], "issuer" | "mtlsOrigin"> };
+
 /** A request to an address that somebody else wrote, and how much of it we bear. */
 export interface Outgoing {
   readonly method?: "GET" | "POST";
@@ -22,7 +25,7 @@ export interface OutgoingAnswer {
  * https alone, with nothing of ours in the request, and is bounded in size and time whatever the other side does.
  * @throws Error with the reason, in private words: what it means for the request at hand is for the caller to say
  */
-export async function fetchPublic(deps: Deps, url: string, outgoing: Outgoing): Promise<OutgoingAnswer> {
+export async function fetchPublic(deps: Traveller, url: string, outgoing: Outgoing): Promise<OutgoingAnswer> {
   const { method = "GET", headers = {}, body, maxBytes, seconds } = outgoing;
   const problem = ownHosts(deps)
     .map((host) => publicUrlProblem(url, host))
@@ -46,7 +49,7 @@ export async function fetchPublic(deps: Deps, url: string, outgoing: Outgoing): 
   });
 }
 
-const ownHosts = ({ config }: Deps): readonly string[] =>
+const ownHosts = ({ config }: Traveller): readonly string[] =>
   [config.issuer, config.mtlsOrigin].filter((origin) => origin !== null).map((origin) => new URL(origin).hostname);
 
 /** Counts what arrives: `Content-Length` may be absent or wrong, and is of the compressed body where there is one. */

@@ -2,6 +2,7 @@ import { compactVerify } from "jose";
 import { OAuthError } from "../errors.ts";
 import type { AssertionAlgorithm, JsonObject } from "../model.ts";
 import { fromBase64url } from "./encoding.ts";
+import { namesOf } from "./jwk.ts";
 
 /** Keys that may have signed: those of the client that bear the `kid`, or no name at all, and fit the algorithm. */
 export type FindClientKeys = (kid: string | undefined, alg: AssertionAlgorithm) => Promise<readonly CryptoKey[]>;
@@ -37,7 +38,7 @@ export async function checkClientJwt(jwt: string, checks: ClientJwtChecks): Prom
   const { types, algorithms, findKeys, refuse } = checks;
   const { header, claims } = decodeClientJwt(jwt) ?? {};
   if (header === undefined || claims === undefined) throw refuse("not a JWT in canonical base64url of at most 16 KB");
-  const alg = algorithms.find((known) => known === header["alg"]);
+  const alg = algorithms.find((known) => namesOf(known).includes(String(header["alg"])));
   if (alg === undefined) throw refuse("signed with an algorithm that is not allowed here");
   // Both change how it is read (RFC 7515 section 4.1.11, RFC 7797), and we know no extension.
   if (Object.hasOwn(header, "crit") || Object.hasOwn(header, "b64")) throw refuse("an extension in the header");
@@ -95,7 +96,7 @@ async function keysOf(
 
 /** The algorithm is the one that we looked keys up for, so that no key is ever used for another. */
 const verifies = (jwt: string, key: CryptoKey, alg: AssertionAlgorithm): Promise<boolean> =>
-  compactVerify(jwt, key, { algorithms: [alg] }).then(
+  compactVerify(jwt, key, { algorithms: namesOf(alg) }).then(
     () => true,
     () => false,
   );

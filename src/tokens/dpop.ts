@@ -3,7 +3,7 @@ import type { OAuthError } from "../errors.ts";
 import type { JsonObject, SigningAlgorithm } from "../model.ts";
 import { decodeClientJwt } from "./clientJwt.ts";
 import { sameText, sha256 } from "./encoding.ts";
-import { findPublicKey, jwkFits } from "./jwk.ts";
+import { findPublicKey, jwkFits, namesOf } from "./jwk.ts";
 
 /** What a proof may be signed with; all asymmetric (RFC 9449 section 4.2), and RS256 no longer for anything new (FAPI 2.0). */
 export const dpopAlgorithms: readonly SigningAlgorithm[] = ["ES256", "PS256", "EdDSA"];
@@ -53,7 +53,7 @@ export async function checkDpopProof(proof: string, checks: DpopChecks): Promise
   if (header === undefined || claims === undefined) throw refuse("not one JWT of at most 8 KB");
   const { typ, jwk } = header;
   if (typ !== "dpop+jwt") throw refuse("typ is not dpop+jwt");
-  const alg = dpopAlgorithms.find((known) => known === header["alg"]);
+  const alg = dpopAlgorithms.find((known) => namesOf(known).includes(String(header["alg"])));
   if (alg === undefined) throw refuse("signed with an algorithm that is not allowed here");
   // Both change how it is read (RFC 7515 section 4.1.11, RFC 7797), and we know no extension.
   if (Object.hasOwn(header, "crit") || Object.hasOwn(header, "b64")) throw refuse("an extension in the header");
@@ -65,7 +65,7 @@ export async function checkDpopProof(proof: string, checks: DpopChecks): Promise
   if (privateMembers.some((name) => Object.hasOwn(jwk, name))) throw refuse("jwk is a private key");
   const key = jwkFits(jwk, alg) ? await findPublicKey(jwk, alg) : undefined;
   if (key === undefined) throw refuse(`jwk is not a key for ${alg}`);
-  await compactVerify(proof, key, { algorithms: [alg] }).catch(() => {
+  await compactVerify(proof, key, { algorithms: namesOf(alg) }).catch(() => {
     throw refuse("the signature is not by the key in jwk");
   });
   const jkt = await calculateJwkThumbprint(jwk as JWK);

@@ -1,6 +1,9 @@
 import { importJWK, type JWK } from "jose";
-import type { EncryptionAlgorithm, JsonObject, SigningAlgorithm } from "../model.ts";
+import type { AssertionAlgorithm, EncryptionAlgorithm, JsonObject, SigningAlgorithm } from "../model.ts";
 import { fromBase64url } from "./encoding.ts";
+
+/** The names under which others write an algorithm of ours: RFC 9864 calls EdDSA, as we have it, Ed25519. */
+export const namesOf = (alg: AssertionAlgorithm): string[] => (alg === "EdDSA" ? ["EdDSA", "Ed25519"] : [alg]);
 
 /** Which keys an algorithm takes; everything else about a key is its owner's wish. */
 interface Kind {
@@ -53,7 +56,6 @@ export function jwkFits(jwk: JsonObject, alg: SigningAlgorithm | EncryptionAlgor
   if (kind === undefined || (kind.kty === "RSA" && !isModulus(jwk["n"]))) return false;
   const { use, alg: own, key_ops: operations } = jwk;
   if (use !== undefined && use !== kind.use) return false;
-  // RFC 9864 renames EdDSA, as we have it, to Ed25519.
   if (own !== undefined && own !== alg && !(alg === "EdDSA" && own === "Ed25519")) return false;
   return kind.use === "enc" || operations === undefined || (Array.isArray(operations) && operations.includes("verify"));
 }

@@ -12,6 +12,9 @@ export type Purpose =
   | "pairwise subject"
   | "logout";
 
+/** What sealing needs of `Deps`, so that the seed script can seal as well. */
+export type Sealer = Pick<Deps, "random" | "memory"> & { readonly config: Pick<Deps["config"], "masterSecret"> };
+
 const IV_BYTES = 12;
 
 /** HMAC-SHA-256 of `data` under the purpose's key: 32 bytes. */
@@ -21,7 +24,7 @@ export async function mac(deps: Deps, purpose: Purpose, data: Uint8Array<ArrayBu
 }
 
 /** Encrypts and authenticates `text` (AES-256-GCM, a random IV in front), in base64url. */
-export async function seal(deps: Deps, purpose: Purpose, text: string): Promise<string> {
+export async function seal(deps: Sealer, purpose: Purpose, text: string): Promise<string> {
   const key = await derive(deps, purpose, { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]);
   const iv = deps.random(IV_BYTES);
   const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, toUtf8(text)));
@@ -46,10 +49,10 @@ export async function unseal(deps: Deps, purpose: Purpose, sealed: string): Prom
 
 /** HKDF-SHA-256 of the master secret (RFC 5869), with the purpose as its info; kept for the life of the isolate. */
 async function derive(
-  deps: Deps,
+  deps: Sealer,
   purpose: Purpose,
   algorithm: { readonly name: string; readonly hash?: string; readonly length: number },
-  usages: string[],
+  usages: ("encrypt" | "decrypt" | "sign")[],
 ): Promise<CryptoKey> {
   const memoryKey = `key:${purpose}:${algorithm.name}`;
   const known = deps.memory.get(memoryKey);

@@ -84,7 +84,7 @@ beforeAll(async () => {
 });
 afterAll(() => local.stop());
 
-async function discover(kind: Kind, alg: Algorithm): Promise<client.Configuration> {
+async function discover(kind: Kind, alg: Algorithm, readsJwt = kind === "signing"): Promise<client.Configuration> {
   const { signing, decryption } = keysOf(alg);
   const clientId = idOf(kind, alg);
   const { jwks: _, ...metadata } = registration(kind, alg);
@@ -95,7 +95,7 @@ async function discover(kind: Kind, alg: Algorithm): Promise<client.Configuratio
     client.PrivateKeyJwt({ key: signing, kid: alg }),
     { execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks] },
   );
-  if (kind === "signing") {
+  if (readsJwt) {
     client.useJwtResponseMode(config);
     client.enableDecryptingResponses(config, ["A256GCM"], { key: decryption, kid: "enc" });
   }
@@ -121,11 +121,13 @@ async function begin(kind: Kind, alg: Algorithm, changes: Readonly<Record<string
     code_challenge_method: "S256",
     ...changes,
   };
+  // Told to read signed responses, it asks for them in the query and in no other way.
+  const asking = changes["response_mode"] === undefined ? config : await discover(kind, alg, false);
   const signed =
     kind === "signing"
-      ? (await client.buildAuthorizationUrlWithJAR(config, parameters, { key: keysOf(alg).signing, kid: alg })).searchParams
+      ? (await client.buildAuthorizationUrlWithJAR(asking, parameters, { key: keysOf(alg).signing, kid: alg })).searchParams
       : parameters;
-  const url = await client.buildAuthorizationUrlWithPAR(config, signed, { DPoP });
+  const url = await client.buildAuthorizationUrlWithPAR(asking, signed, { DPoP });
   const checks = { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true };
   const finish = (callback: URL | Request, handle = DPoP) =>
     client.authorizationCodeGrant(config, callback, checks, undefined, { DPoP: handle });

@@ -139,7 +139,7 @@ const bad: readonly (readonly [what: string, seed: unknown, message: string])[] 
   ],
   [
     "an unknown authentication method",
-    { clients: [{ ...client, token_endpoint_auth_method: "tls_client_auth" }] },
+    { clients: [{ ...client, token_endpoint_auth_method: "client_secret_saml" }] },
     "clients[0].token_endpoint_auth_method: is not one of",
   ],
   ["a publisher without a name", { clients: [{ ...client, publisher: {} }] }, "clients[0].publisher.name: is missing"],
