@@ -113,6 +113,26 @@ export async function addResource(identifier = API, prefix = "", accessTokenSeco
         scope("workitems.write", "write", "high"),
         scope("builds.read", "read", "low"),
       ],
+      authorizationDetailsTypes: [
+        {
+          type: `${prefix}repository_access`,
+          title: "Use certain repositories",
+          description: "Only those that are named, and only for what is said.",
+          access: "write",
+          risk: "high",
+          schema: {
+            type: "object",
+            required: ["type", "repositories", "actions"],
+            properties: {
+              type: { const: `${prefix}repository_access` },
+              repositories: { type: "array", minItems: 1, items: { type: "string" } },
+              actions: { type: "array", items: { enum: ["read", "push"] } },
+              until: { type: "string" },
+            },
+            additionalProperties: false,
+          },
+        },
+      ],
       accessTokenSeconds,
       clientId: "contoso-devops",
       createdAt: at,

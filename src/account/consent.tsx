@@ -2,7 +2,7 @@ import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { findCookie } from "../http/cookie.ts";
 import { checkSameSite, csrfToken } from "../http/csrf.ts";
-import { type Parameters, parseForm } from "../http/form.ts";
+import { parseForm } from "../http/form.ts";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
 import type { AuthorizationDetail, AuthorizationRequest, ConsentView, Interaction, Resource } from "../model.ts";
@@ -16,8 +16,9 @@ import { loadResources } from "../store/resources.ts";
 import { sha256 } from "../tokens/encoding.ts";
 import { newId } from "../tokens/id.ts";
 import { sealInteraction } from "../tokens/interaction.ts";
-import { approvalPage, type ConsentProblem, type Ticks } from "./consentPage.tsx";
+import { approvalPage, type ConsentProblem } from "./consentPage.tsx";
 import { loadStarted } from "./started.ts";
+import { type Ticks, ticksOf } from "./ticks.ts";
 
 /** The page that /authorize shows when the person has to decide. */
 export const consentPage = (view: ConsentView, signedIn: SignedIn, deps: Deps): Promise<Response> => show(view, signedIn, deps);
@@ -74,7 +75,7 @@ export const consent: Endpoint = async (request, deps) => {
     clientId: asked.clientId,
     ...given,
     resources: asked.resources.filter((resource) => isReached(resource, given, resources)),
-    organizations: reaches ? (ticks.reach === "all" ? null : ticks.organizations) : undefined,
+    organizations: reaches ? chosenBy(ticks) : undefined,
     at: deps.now(),
   });
   if (outcome === "used")
@@ -88,14 +89,6 @@ export const consent: Endpoint = async (request, deps) => {
 const backTo = async (deps: Deps, interaction: Interaction): Promise<Response> =>
   redirect(`${deps.config.issuer}/authorize?continue=${await sealInteraction(deps, interaction)}`);
 
-const ticksOf = (form: Parameters): Ticks => ({
-  scopes: form.all("scope"),
-  claims: form.all("claim"),
-  details: form.all("detail"),
-  reach: form.find("reach") === "all" ? "all" : "chosen",
-  organizations: form.all("organization"),
-});
-
 /** What comes with approving at all: to recognise the person, and the duration, which the page tells in a sentence. */
 const isRequired = (scope: string): boolean => scope === "openid" || scope === "offline_access";
 
@@ -103,6 +96,12 @@ const answer = (asked: readonly string[], isGiven: (name: string) => boolean): A
   given: asked.filter(isGiven),
   declined: asked.filter((name) => !isGiven(name)),
 });
+
+/** Ids of the organizations; null for all, now and later. */
+const chosenBy = ({ reach, organizations }: Ticks): readonly string[] | null => {
+  if (reach === "all") return null;
+  return reach === "none" ? [] : organizations;
+};
 
 /** The grant that the answer goes into (Grant Management for OAuth 2.0). */
 function targetOf({ id, request: { grantManagement } }: Interaction, deps: Deps): ConsentTarget {

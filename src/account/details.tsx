@@ -1,9 +1,8 @@
-import type { AuthorizationDetail, Grant, JsonObject, Resource, Risk } from "../model.ts";
+import type { AuthorizationDetail, Grant, JsonObject, Resource } from "../model.ts";
 import { canonical, findDetailsType, hasDetail, withoutOrganizations } from "../rules/authorizationDetails.ts";
 import { displayName } from "../rules/displayName.ts";
 import { Name } from "./name.tsx";
-
-const riskWords: Readonly<Record<Risk, string | undefined>> = { low: undefined, medium: "Sensitive", high: "High risk" };
+import { riskWords } from "./riskWords.ts";
 
 /** What a request asks for in particular (RFC 9396), by resource, each to be ticked off. */
 export const DetailChoices = ({

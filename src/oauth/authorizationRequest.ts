@@ -87,7 +87,7 @@ async function parseRest(parameters: Parameters, deps: Deps, target: ResponseTar
     loginHint: checkLength("login_hint", parameters.find("login_hint") ?? null),
     subjectHint: await parseHint(parameters.find("id_token_hint"), client, deps),
     claims: claims === undefined ? null : parseClaims(claims),
-    grantManagement: parseGrantManagement(parameters.find("grant_management_action"), parameters.find("grant_id")),
+    grantManagement: parseGrantManagement(parameters.find("grant_management_action"), parameters.find("grant_id"), client),
   };
 }
 

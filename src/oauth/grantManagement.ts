@@ -3,6 +3,7 @@ import { OAuthError } from "../errors.ts";
 import { type Endpoint, json } from "../http/respond.ts";
 import type { ClientId, Grant, UserId } from "../model.ts";
 import { ORGANIZATION_ACCESS } from "../rules/authorizationDetails.ts";
+import { reachedOrganizations } from "../rules/organizations.ts";
 import { findOwner } from "../rules/scope.ts";
 import { findGrant } from "../store/grants.ts";
 import { loadResources } from "../store/resources.ts";
@@ -13,10 +14,8 @@ import { loadPresentedToken } from "./presentedToken.ts";
 export const queryGrant: Endpoint = async (request, deps) => {
   const { claims, state } = await loadPresentedToken(request, deps, "grant_management_query");
   const grant = await loadGrant(request, deps, claims.client_id, state.user.userId);
-  const names = state.organizations
-    .filter(({ organizationId }) => grant.organizations?.includes(organizationId))
-    .map(({ name }) => name);
-  return json(await describe(deps, grant, names));
+  const reached = reachedOrganizations(state.organizations, state.client, grant.organizations);
+  return json(await describe(deps, grant, reached));
 };
 
 /** DELETE /grants/{grant_id}: as if the person had revoked it (section 6.4). */
@@ -36,11 +35,11 @@ async function loadGrant(request: Request, deps: Deps, clientId: ClientId, userI
   return grant;
 }
 
-/** @param names of the organizations that the grant is limited to */
-async function describe(deps: Deps, grant: Grant, names: readonly string[]): Promise<object> {
+/** @param reached names of the organizations that a token of the grant enters: of others the client learns nothing here either */
+async function describe(deps: Deps, grant: Grant, reached: readonly string[]): Promise<object> {
   const registered = await loadResources(deps);
   const byResource = Map.groupBy(grant.scopes, (scope) => findOwner(scope, registered)?.identifier ?? null);
-  const limit = grant.organizations === null ? [] : [{ type: ORGANIZATION_ACCESS, organizations: names }];
+  const limit = grant.organizations === null ? [] : [{ type: ORGANIZATION_ACCESS, organizations: reached }];
   return {
     scopes: [...byResource].map(([resource, scopes]) => ({
       scope: scopes.join(" "),

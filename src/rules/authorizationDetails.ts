@@ -14,6 +14,10 @@ export const ORGANIZATION_ACCESS = "organization_access";
 
 const MAX_LENGTH = 16 * 1024;
 const MAX_DETAILS = 50;
+/** Deeper than anybody would show a person; what reads them calls itself once a level. */
+const MAX_DEPTH = 10;
+/** Of the place that an error names: a service chooses the names in it. */
+const MAX_PATH = 100;
 
 const organizationAccess: JsonObject = {
   type: "object",
@@ -30,9 +34,6 @@ const organizationAccess: JsonObject = {
   },
   additionalProperties: false,
 };
-
-/** Members that RFC 9396 section 2.2 gives to every type, beside what its schema says. */
-const commonMembers = ["locations"];
 
 /** Every type that a request may use, ours first. */
 export const authorizationDetailsTypes = (resources: readonly Resource[]): readonly string[] => [
@@ -51,6 +52,10 @@ export function findDetailsType(
   }
   return undefined;
 }
+
+/** Which types a client may use: those that it registered, or every one when it registered none (RFC 9396 section 10). */
+export const mayUse = ({ metadata }: Client, type: string): boolean =>
+  metadata.authorization_details_types?.includes(type) ?? true;
 
 /**
  * The `authorization_details` parameter (RFC 9396 section 2), each element held against the schema of its type.
@@ -75,27 +80,32 @@ export function parseAuthorizationDetails(
 function checkDetail(detail: unknown, index: number, client: Client, resources: readonly Resource[]): AuthorizationDetail {
   const at = `authorization_details[${index}]`;
   if (!isDetail(detail)) throw refused(`${at} is not an object with a type.`);
-  const { authorization_details_types: allowed } = client.metadata;
+  if (!isShallow(detail, MAX_DEPTH)) throw refused(`${at} is nested too deeply, or holds a number out of range.`);
+  // What U+FFFD stands for is lost, and no form brings it back to us (http/form.ts).
+  if (canonical(detail).includes("\ufffd")) throw refused(`${at} holds what is not valid Unicode.`);
   const found = findDetailsType(detail.type, resources);
   const isOurs = detail.type === ORGANIZATION_ACCESS;
   if (!isOurs && found === undefined) throw refused(`${at} is of a type that is not known here.`);
-  if (allowed !== undefined && !allowed.includes(detail.type))
-    throw refused(`${at} is of a type that the client is not registered for.`);
-  const { locations = found === undefined ? [] : [found.owner.identifier] } = detail;
-  if (![locations].flat().every((location) => location === found?.owner.identifier))
+  if (!mayUse(client, detail.type)) throw refused(`${at} is of a type that the client is not registered for.`);
+  const { locations = [] } = detail;
+  if (!Array.isArray(locations) || !locations.every((location) => location === found?.owner.identifier))
     throw refused(`${at}.locations names what is not the resource of its type.`);
   const problem = problemOf(detail, isOurs ? organizationAccess : (found?.words.schema ?? {}));
   if (problem !== undefined) throw refused(`${at}${problem}`);
   return detail;
 }
 
-/** Where and how the element breaks its schema, in ASCII; undefined if it does not. */
-function problemOf(detail: JsonObject, schema: JsonObject): string | undefined {
-  const own = Object.fromEntries(Object.entries(detail).filter(([name]) => !commonMembers.includes(name)));
+/**
+ * Where and how the element breaks its schema, in ASCII; undefined if it does not. `locations`, which RFC 9396 section 2.2 gives
+ * to every type, is the schema's affair only if it says so.
+ */
+function problemOf({ locations, ...rest }: JsonObject, schema: JsonObject): string | undefined {
+  const knows = Object.hasOwn((schema["properties"] ?? {}) as JsonObject, "locations");
+  const own = knows && locations !== undefined ? { ...rest, locations } : rest;
   const { valid, errors } = new Validator(schema as Schema, "2020-12", true).validate(own);
   if (valid) return undefined;
   const error = errors.at(-1);
-  const path = (error?.instanceLocation ?? "#").slice(1).replaceAll("/", ".");
+  const path = (error?.instanceLocation ?? "#").slice(1).replaceAll("/", ".").slice(0, MAX_PATH);
   return `${path} does not fit the schema of its type (${error?.keyword ?? "false"}).`.replace(/["\\]|[^\x20-\x7e]/g, "?");
 }
 
@@ -119,6 +129,13 @@ function parseJson(text: string): unknown {
 
 const isDetail = (value: unknown): value is AuthorizationDetail =>
   typeof value === "object" && value !== null && !Array.isArray(value) && typeof (value as JsonObject)["type"] === "string";
+
+/** Whether the value goes at most so many levels down, and JSON can say it again: 1e999 it would make null of. */
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
+}
 
 /** One text for details that mean the same: members in the order of their names, so that texts can be compared. */
 export const canonical = (detail: AuthorizationDetail): string => JSON.stringify(sorted(detail));
@@ -168,12 +185,13 @@ export function detailsOfToken(
   audience: readonly string[],
   resources: readonly Resource[],
 ): readonly AuthorizationDetail[] {
-  return authorized.flatMap((detail): readonly AuthorizationDetail[] => {
-    if (detail.type === ORGANIZATION_ACCESS) return [{ type: ORGANIZATION_ACCESS, organizations: reached }];
+  const kept = withoutOrganizations(authorized).filter((detail) => {
     const owner = findDetailsType(detail.type, resources)?.owner.identifier;
     const isAsked = asked === null || hasDetail(asked, detail);
-    return isAsked && owner !== undefined && audience.includes(owner) && hasDetail(granted, detail) ? [detail] : [];
+    return isAsked && owner !== undefined && audience.includes(owner) && hasDetail(granted, detail);
   });
+  const isLimited = [...authorized, ...(asked ?? [])].some(({ type }) => type === ORGANIZATION_ACCESS);
+  return isLimited ? [...kept, { type: ORGANIZATION_ACCESS, organizations: reached }] : kept;
 }
 
 /** Whether a token request asks for no more than was authorized (RFC 9396 section 6). */

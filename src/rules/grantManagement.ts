@@ -1,15 +1,22 @@
 import { OAuthError } from "../errors.ts";
-import type { FamilyId, GrantId, GrantManagement } from "../model.ts";
+import type { Client, FamilyId, GrantId, GrantManagement } from "../model.ts";
 
 /** What a client may do with its grants, as the metadata lists it (Grant Management for OAuth 2.0, draft 03, section 7.1). */
 export const grantManagementActions = ["create", "merge", "replace", "query", "revoke"] as const;
 
 /**
  * The parameters `grant_management_action` and `grant_id` (Grant Management for OAuth 2.0, draft 03, section 5.1).
- * @throws OAuthError invalid_request for one without the other, or an action that there is not
+ * @throws OAuthError invalid_request for one without the other, or an action that there is not; unauthorized_client for a public
+ * client, whose name anybody can use (section 5.1)
  */
-export function parseGrantManagement(action: string | undefined, grantId: string | undefined): GrantManagement | null {
+export function parseGrantManagement(
+  action: string | undefined,
+  grantId: string | undefined,
+  { metadata }: Client,
+): GrantManagement | null {
   if (action === undefined && grantId === undefined) return null;
+  if (metadata.token_endpoint_auth_method === "none")
+    throw new OAuthError("unauthorized_client", "Only a client that authenticates itself can manage grants.");
   if (action === "create" && grantId === undefined) return { action };
   if ((action === "merge" || action === "replace") && grantId !== undefined) return { action, grantId };
   throw new OAuthError(

@@ -1,6 +1,12 @@
 import type { ErrorCode } from "../errors.ts";
 import type { AuthorizationDetail, AuthorizationRequest, Client, Grant, OrganizationReach, Session } from "../model.ts";
-import { hasDetail, namedOrganizations, ORGANIZATION_ACCESS, withoutOrganizations } from "./authorizationDetails.ts";
+import {
+  hasDetail,
+  limitedOrganizations,
+  namedOrganizations,
+  ORGANIZATION_ACCESS,
+  withoutOrganizations,
+} from "./authorizationDetails.ts";
 import { acrAllowed, requestedClaims, subjectAllowed } from "./claims.ts";
 
 /** Where the browser goes next. */
@@ -104,14 +110,29 @@ function grantedDetails(
 
 /** Whether everything asked for was consented to before. */
 function covers(grant: Grant, request: AuthorizationRequest, organizations: readonly OrganizationReach[]): boolean {
-  const named = namedOrganizations(request.authorizationDetails, organizations) ?? [];
   return (
+    coversOrganizations(grant, request, organizations) &&
     withoutOrganizations(request.authorizationDetails).every((detail) => hasDetail(grant.authorizationDetails, detail)) &&
-    named.every(({ organizationId }) => grant.organizations?.includes(organizationId) ?? true) &&
     request.scopes.every((scope) => grant.scopes.includes(scope)) &&
     request.resources.every((resource) => grant.resources.includes(resource)) &&
     requestedClaims(request.claims, grant.scopes).every((claim) => grant.claims.includes(claim))
   );
+}
+
+/**
+ * Whether the organizations that the request names are all among those chosen before. One that the person is no member of is not,
+ * as one that they did not choose: asking for a name with prompt=none tells nobody which of the two it is.
+ */
+function coversOrganizations(
+  grant: Grant,
+  request: AuthorizationRequest,
+  organizations: readonly OrganizationReach[],
+): boolean {
+  const { organizations: chosen } = grant;
+  const names = limitedOrganizations(request.authorizationDetails) ?? [];
+  if (chosen === null) return true;
+  const reach = organizations.filter(({ organizationId }) => chosen.includes(organizationId)).map(({ name }) => name);
+  return names.every((name) => reach.includes(name));
 }
 
 /**

@@ -22,9 +22,13 @@ export function parseScope(text: string): readonly string[] {
   return [...new Set(words)];
 }
 
-/** What a client may ask for: its registered scope, or everything when it registered none. */
+/**
+ * What a client may ask for: its registered scope, or everything when it registered none. Only a client that authenticates itself
+ * may manage grants (Grant Management for OAuth 2.0, draft 03, section 5.1).
+ */
 export function mayAsk(client: Client, scope: string): boolean {
-  const registered = client.metadata.scope;
+  const { scope: registered, token_endpoint_auth_method } = client.metadata;
+  if (token_endpoint_auth_method === "none" && grantManagementScopes.some((own) => own === scope)) return false;
   return registered === undefined || registered.split(" ").includes(scope);
 }
 

@@ -72,8 +72,9 @@ export async function findHint(
       { algorithms: [...algorithms] },
     );
     const claims = decodeJwt(hint);
-    const { iss, aud: clientId, sub: subject } = claims;
-    const ours = protectedHeader.typ === "JWT" && iss === expected.issuer;
+    const { iss, aud: clientId, sub: subject, exp } = claims;
+    // Our signed userinfo has the same type, issuer and audience, and never an end.
+    const ours = protectedHeader.typ === "JWT" && iss === expected.issuer && exp !== undefined;
     return ours && typeof clientId === "string" && subject !== undefined ? { clientId, subject } : undefined;
   } catch {
     return undefined;

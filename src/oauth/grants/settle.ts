@@ -1,7 +1,13 @@
 import type { Deps } from "../../config.ts";
 import { OAuthError } from "../../errors.ts";
 import type { Authorization, AuthorizationDetail } from "../../model.ts";
-import { detailsOfToken, limitedOrganizations, withoutOrganizations } from "../../rules/authorizationDetails.ts";
+import {
+  detailsOfToken,
+  limitedOrganizations,
+  mayUse,
+  ORGANIZATION_ACCESS,
+  withoutOrganizations,
+} from "../../rules/authorizationDetails.ts";
 import type { Redemption } from "../../rules/family.ts";
 import { reachedOrganizations } from "../../rules/organizations.ts";
 import { mayAsk, narrow, wantsRefreshToken } from "../../rules/scope.ts";
@@ -48,7 +54,7 @@ export async function settle(
     (name) => limit?.includes(name) ?? true,
   );
   const authorizationDetails = detailsOfToken(
-    family.authorizationDetails,
+    family.authorizationDetails.filter(({ type }) => mayUse(client, type) || type === ORGANIZATION_ACCESS),
     details,
     grant.authorizationDetails,
     reached,
