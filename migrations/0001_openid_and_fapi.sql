@@ -44,4 +44,7 @@ ALTER TABLE `families` ADD `authorization_details` text DEFAULT '[]' NOT NULL;--
 ALTER TABLE `families` ADD `confirmation` text;--> statement-breakpoint
 ALTER TABLE `families` ADD `session_id` text DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE `families` ADD `grant_managed` integer DEFAULT false NOT NULL;--> statement-breakpoint
-ALTER TABLE `resources` ADD `authorization_details_types` text DEFAULT '[]' NOT NULL;
+ALTER TABLE `resources` ADD `authorization_details_types` text DEFAULT '[]' NOT NULL;--> statement-breakpoint
+ALTER TABLE `sessions` ADD `lineage` text DEFAULT '' NOT NULL;--> statement-breakpoint
+UPDATE `sessions` SET `lineage` = `id`;--> statement-breakpoint
+CREATE INDEX `sessions_by_lineage` ON `sessions` (`lineage`);

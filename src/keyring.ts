@@ -39,12 +39,17 @@ export async function loadSigningKey(deps: Deps, alg: SigningAlgorithm): Promise
   return remember(deps, `private key:${row.kid}`, () => openSigningKey(deps, row));
 }
 
-/** Our own public keys, for tokens that come back to us. */
-export const findOwnKey =
-  (deps: Deps): FindKey =>
+/** Our own public keys, for tokens that come back to us alive: a key whose last token is dead verifies no other. */
+export const findOwnKey = (deps: Deps): FindKey => findKey(deps, (row) => deps.now() < row.expiresAt);
+
+/** The same and those of three months before, for ID tokens that come back as a hint, expired or not. */
+export const findHintKey = (deps: Deps): FindKey => findKey(deps, () => true);
+
+const findKey =
+  (deps: Deps, counts: (row: SigningKeyRow) => boolean): FindKey =>
   async (kid, alg) => {
     const row = (await loadRows(deps)).find((candidate) => candidate.kid === kid && candidate.alg === alg);
-    return row && remember(deps, `public key:${kid}`, () => importKey(row.publicJwk, alg));
+    return row && counts(row) ? remember(deps, `public key:${kid}`, () => importKey(row.publicJwk, alg)) : undefined;
   };
 
 /** The JWK Set (RFC 7517 section 5): keys that sign, will sign, or signed what may still be alive. */

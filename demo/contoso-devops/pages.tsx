@@ -223,7 +223,8 @@ export const FrontPage = ({ issuer, origin }: { issuer: string; origin: string }
         <h2>API</h2>
         <p>
           JSON under <code>{origin}/api</code>. Send an access token as <code>Authorization: Bearer</code>. Each address needs
-          the scope beside it.
+          the scope beside it. Code can also be read by a token that names its repositories: <code>repository_access</code> in
+          its <code>authorization_details</code>.
         </p>
       </header>
       <ul class="endpoints">

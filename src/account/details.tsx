@@ -84,13 +84,16 @@ const Members = ({ of: object }: { of: JsonObject }) => (
   <span class="members">
     {linesOf(object).map(([label, value]) => (
       <span class="member">
-        <bdi>{displayName(label, "value").text}</bdi>: <bdi>{displayName(value, "nothing visible").text}</bdi>
+        <bdi>{wholeText(label, "value")}</bdi>: <bdi>{wholeText(value, "nothing visible")}</bdi>
       </span>
     ))}
   </span>
 );
 
-/** Every leaf under the path that leads to it; lists of plain values in one line. */
+/** Cleaned, and to the end: what a service wants must not begin after the dots. */
+const wholeText = (text: string, otherwise: string): string => displayName(text, otherwise, Number.POSITIVE_INFINITY).text;
+
+/** Every leaf under the path that leads to it, each in a line of its own. */
 function linesOf(value: unknown, path = ""): readonly (readonly [label: string, value: string])[] {
   if (Array.isArray(value) && value.every((item) => typeof item !== "object" || item === null))
     return value.length === 0 ? [[path, "none"]] : value.map((item) => [path, String(item)] as const);

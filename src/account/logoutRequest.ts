@@ -1,7 +1,7 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
-import { findOwnKey } from "../keyring.ts";
+import { findHintKey } from "../keyring.ts";
 import type { Client, ClientId } from "../model.ts";
 import { findClient } from "../store/clients.ts";
 import { findHint, type Hint } from "../tokens/idToken.ts";
@@ -52,7 +52,7 @@ export async function parseLogoutRequest(parameters: Parameters, deps: Deps): Pr
 /** An ID token of any age: a person may have stayed at the service for longer than it lived (section 2). */
 async function parseHint(hint: string | undefined, deps: Deps): Promise<Hint | undefined> {
   if (hint === undefined) return undefined;
-  const found = await findHint(hint, { issuer: deps.config.issuer, findKey: findOwnKey(deps) });
+  const found = await findHint(hint, { issuer: deps.config.issuer, findKey: findHintKey(deps) });
   if (found !== undefined) return found;
   throw new OAuthError("invalid_request", "id_token_hint is not an ID token that we issued.");
 }

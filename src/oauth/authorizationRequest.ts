@@ -1,7 +1,7 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
-import { findOwnKey } from "../keyring.ts";
+import { findHintKey } from "../keyring.ts";
 import type { AuthorizationRequest, Client, Prompt, ResponseTarget } from "../model.ts";
 import { findDetailsType, parseAuthorizationDetails } from "../rules/authorizationDetails.ts";
 import { parseClaims } from "../rules/claims.ts";
@@ -11,6 +11,7 @@ import { findResponseMode } from "../rules/responseMode.ts";
 import { checkResources, checkScopes, parseScope } from "../rules/scope.ts";
 import { findClient } from "../store/clients.ts";
 import { loadResources } from "../store/resources.ts";
+import { toUtf8 } from "../tokens/encoding.ts";
 import { findHintedSubject } from "../tokens/idToken.ts";
 import { findTarget, withTarget } from "./responseTarget.ts";
 
@@ -49,13 +50,23 @@ export async function parseAuthorizationRequest(
     throw new OAuthError("invalid_request", "The redirect_uri is not one that this service has registered.", {
       reason: `redirect_uri ${JSON.stringify(requested.slice(0, 200))} for client ${client.clientId}`,
     });
-  return withTarget(target, () => parseRest(parameters, deps, target));
+  return withTarget(target, async () => checkSize(await parseRest(parameters, deps, target)));
+}
+
+/** A query is never too long by then; a pushed request or an object may be. */
+function checkSize(request: AuthorizationRequest): AuthorizationRequest {
+  if (toUtf8(JSON.stringify(request)).length > MAX_REQUEST)
+    throw new OAuthError("invalid_request", "The authorization request is longer than 10 KB.");
+  return request;
 }
 
 async function parseRest(parameters: Parameters, deps: Deps, target: ResponseTarget): Promise<AuthorizationRequest> {
   const { client, redirectUri, responseMode, state } = target;
   if (findResponseMode(parameters.find("response_mode"), client) === undefined)
     throw new OAuthError("invalid_request", "The response_mode is not supported, or not registered for this client.");
+  // A browser writes every line break of a form as CR LF, so that the state could not go back as it was sent.
+  if (responseMode === "form_post" && /[\r\n]/.test(state ?? ""))
+    throw new OAuthError("invalid_request", "With response_mode=form_post the state cannot hold a line break.");
   if (parameters.find("registration") !== undefined)
     throw new OAuthError("registration_not_supported", "The parameter registration is not supported.");
   if (parameters.load("response_type") !== "code")
@@ -124,7 +135,7 @@ function parseMaxAge(text: string | undefined): number | undefined {
 
 async function parseHint(hint: string | undefined, client: Client, deps: Deps): Promise<string | null> {
   if (hint === undefined) return null;
-  const expected = { issuer: deps.config.issuer, clientId: client.clientId, findKey: findOwnKey(deps) };
+  const expected = { issuer: deps.config.issuer, clientId: client.clientId, findKey: findHintKey(deps) };
   const subject = await findHintedSubject(hint, expected);
   if (subject === undefined)
     throw new OAuthError("invalid_request", "id_token_hint is not an ID token that we issued to this client.");

@@ -1,8 +1,9 @@
 import type { Deps } from "../config.ts";
 import { formPostPage } from "../http/formPostPage.tsx";
 import { errorPage } from "../http/page.tsx";
-import { answer, type Endpoint, redirect } from "../http/respond.ts";
-import type { ResponseTarget } from "../model.ts";
+import { answer, type Endpoint, person, redirect } from "../http/respond.ts";
+import type { ResponseMode, ResponseTarget } from "../model.ts";
+import { loadEncryptionKey } from "./clientKeys.ts";
 import { protect, protectionOf } from "./protectedAnswer.ts";
 
 type Parameters = Readonly<Record<string, string>>;
@@ -17,7 +18,8 @@ export const browserFlow =
     answer(endpoint, request, deps, (error, id) => {
       const { code, description, redirect: target } = error;
       if (target === undefined) return errorPage(deps, error, id);
-      return authorizationResponse(deps, target, { error: code, error_description: description });
+      // An endpoint of its own: where there is no key to protect the response with, that is a page.
+      return person(() => authorizationResponse(deps, target, { error: code, error_description: description }))(request, deps);
     });
 
 /**
@@ -27,13 +29,20 @@ export const browserFlow =
 export async function authorizationResponse(deps: Deps, target: ResponseTarget, parameters: Parameters): Promise<Response> {
   const { client, redirectUri, responseMode, state } = target;
   const all = { ...parameters, ...(state === null ? {} : { state }), iss: deps.config.issuer };
-  const isSigned = responseMode === "query.jwt" || responseMode === "form_post.jwt";
-  const sent = isSigned ? { response: await signed(deps, target, all) } : all;
+  const sent = isProtected(responseMode) ? { response: await signed(deps, target, all) } : all;
   if (responseMode === "form_post" || responseMode === "form_post.jwt")
     return formPostPage(deps, { serviceName: client.metadata.client_name, redirectUri, parameters: sent });
   // An own, empty fragment keeps the browser from carrying the one of our URL over to the service (RFC 9700 section 4.1.1).
   return redirect(`${redirectUri}${redirectUri.includes("?") ? "&" : "?"}${new URLSearchParams(sent)}#`);
 }
+
+/** Loads what the response will be encrypted to. It comes before a code is made: the client would never get to see it. */
+export async function prepareResponse(deps: Deps, { client, responseMode }: ResponseTarget): Promise<void> {
+  const { authorization_encrypted_response_alg: alg } = client.metadata;
+  if (isProtected(responseMode) && alg !== undefined) await loadEncryptionKey(deps, client, alg);
+}
+
+const isProtected = (mode: ResponseMode): boolean => mode === "query.jwt" || mode === "form_post.jwt";
 
 /** The parameters as claims of a JWT for the client (JARM section 2.1). */
 function signed(deps: Deps, { client }: ResponseTarget, parameters: Parameters): Promise<string> {

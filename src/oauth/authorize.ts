@@ -20,7 +20,7 @@ import { newId } from "../tokens/id.ts";
 import { sealInteraction } from "../tokens/interaction.ts";
 import { subjectOf } from "../tokens/subject.ts";
 import { loadRequestingClient, MAX_REQUEST, parseAuthorizationRequest } from "./authorizationRequest.ts";
-import { authorizationResponse } from "./authorizationResponse.ts";
+import { authorizationResponse, prepareResponse } from "./authorizationResponse.ts";
 import { isPushed, loadPushedRequest } from "./pushedRequest.ts";
 import { resolveRequestObject } from "./requestObject.ts";
 import { findTarget, targetOf, withTarget } from "./responseTarget.ts";
@@ -139,6 +139,7 @@ async function issueCode(
   const { session, grant } = situation;
   if (grant === null)
     throw new OAuthError("server_error", "Something went wrong on our side.", { reason: "a code without a grant" });
+  await prepareResponse(deps, targetOf(client, authorization));
   const outcome = await startFamily(deps, {
     id,
     grantId: grant.grantId,

@@ -20,6 +20,8 @@ const MAX_BYTES = 64 * 1024;
 interface Source {
   held?: { readonly keys: readonly JsonObject[]; readonly loadedAt: number };
   attempt?: { readonly startedAt: number; readonly done: Promise<void> };
+  /** When the last attempt that came to an end began. */
+  endedAt?: number;
   failure?: string;
 }
 
@@ -102,10 +104,12 @@ async function loadKeys(
   const { held } = source;
   if (held !== undefined && now < held.loadedAt + FRESH_SECONDS * 1000 && enough(held.keys)) return held.keys;
   const { attempt: last } = source;
-  const recent = last !== undefined && now < last.startedAt + COOL_DOWN_SECONDS * 1000 ? last : undefined;
+  // On Workers an attempt belongs to the request that began it and may die with it unheard: hence a deadline of our own here, and
+  // no cool-down after one that is past its deadline without an end.
+  const seconds = source.endedAt === last?.startedAt ? COOL_DOWN_SECONDS : DEADLINE_SECONDS;
+  const recent = last !== undefined && now < last.startedAt + seconds * 1000 ? last : undefined;
   const attempt = recent ?? { startedAt: now, done: load(deps, source, uri, now) };
   source.attempt = attempt;
-  // With a deadline of our own: on Workers an attempt belongs to the request that began it, and may die with it unheard.
   await within(DEADLINE_SECONDS, () => attempt.done).catch(() => undefined);
   if (source.held !== undefined && now < source.held.loadedAt + STALE_SECONDS * 1000) return source.held.keys;
   throw new Error(source.failure ?? `${uri} gave no answer`);
@@ -120,15 +124,16 @@ function sourceOf(deps: Deps, key: string): Source {
 }
 
 /** One attempt. It never rejects: what went wrong is in `failure`. */
-async function load(deps: Deps, source: Source, uri: string, loadedAt: number): Promise<void> {
+async function load(deps: Deps, source: Source, uri: string, startedAt: number): Promise<void> {
   try {
     const headers = { Accept: "application/jwk-set+json, application/json" };
     const { status, text } = await fetchPublic(deps, uri, { headers, maxBytes: MAX_BYTES, seconds: DEADLINE_SECONDS });
     if (status !== 200) throw new Error(`${uri} answered ${status}`);
-    source.held = { keys: parseKeys(text), loadedAt };
+    source.held = { keys: parseKeys(text), loadedAt: startedAt };
   } catch (error) {
     source.failure = describe(error);
   }
+  source.endedAt = startedAt;
 }
 
 /** An empty set is a mishap, which must not take the place of good keys. */

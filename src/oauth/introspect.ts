@@ -101,6 +101,6 @@ async function introspectCredential(deps: Deps, credential: Credential, caller: 
     exp: Math.floor(expiresAt / 1000),
     grant_id: grant.grantId,
     sid: family.id,
-    ...(family.confirmation === null ? {} : { cnf: family.confirmation }),
+    // No cnf, even where the code was bound: who may ask here authenticates, and that alone is what guards its refresh token.
   };
 }

@@ -24,10 +24,8 @@ export const metadata: Endpoint = async (_request, deps) => {
   return published({
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
-    userinfo_endpoint: `${issuer}/userinfo`,
     ...machineEndpoints(issuer),
     end_session_endpoint: `${issuer}/logout`,
-    grant_management_endpoint: `${issuer}/grants`,
     grant_management_actions_supported: grantManagementActions,
     grant_management_action_required: false,
     authorization_details_types_supported: authorizationDetailsTypes(await loadResources(deps)),
@@ -50,12 +48,14 @@ export const metadata: Endpoint = async (_request, deps) => {
 /** Claims of ID tokens that are not about the person. */
 const ownClaims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"];
 
-/** Where clients authenticate; over mutual TLS they do so at a host of its own (RFC 8705 section 5). */
+/** Where clients authenticate or show a token; with a certificate they do so at a host of its own (RFC 8705 section 5). */
 const machineEndpoints = (origin: string) => ({
   token_endpoint: `${origin}/token`,
   revocation_endpoint: `${origin}/revoke`,
   introspection_endpoint: `${origin}/introspect`,
   pushed_authorization_request_endpoint: `${origin}/par`,
+  userinfo_endpoint: `${origin}/userinfo`,
+  grant_management_endpoint: `${origin}/grants`,
 });
 
 /** The methods at each endpoint; those by certificate only where Cloudflare asks for one. */

@@ -5,7 +5,7 @@ import { type Endpoint, json } from "../http/respond.ts";
 import type { AuthorizationRequest, Client, FamilyId } from "../model.ts";
 import { findPushedRequest, keepPushedRequest } from "../store/pushedRequests.ts";
 import { newId } from "../tokens/id.ts";
-import { MAX_REQUEST, parseAuthorizationRequest } from "./authorizationRequest.ts";
+import { parseAuthorizationRequest } from "./authorizationRequest.ts";
 import { authenticateClient } from "./clientAuthentication.ts";
 import { resolveRequestObject } from "./requestObject.ts";
 import { findDpopProof } from "./senderConstraint.ts";
@@ -29,12 +29,10 @@ export const pushRequest: Endpoint = async (request, deps) => {
   const parsed = await parseAuthorizationRequest(parameters, caller.client, deps);
   if (jkt !== null && parsed.dpopJkt !== null && parsed.dpopJkt !== jkt)
     throw new OAuthError("invalid_request", "dpop_jkt is not the key of the DPoP proof.");
-  const kept = { ...parsed, dpopJkt: jkt ?? parsed.dpopJkt };
-  if (JSON.stringify(kept).length > MAX_REQUEST)
-    throw new OAuthError("invalid_request", "The authorization request is longer than 10 KB.");
   const id = newId(deps);
   const { pushedRequestSeconds } = deps.config;
-  await keepPushedRequest(deps, { id, request: kept, expiresAt: deps.now() + pushedRequestSeconds * 1000 }, once);
+  const expiresAt = deps.now() + pushedRequestSeconds * 1000;
+  await keepPushedRequest(deps, { id, request: { ...parsed, dpopJkt: jkt ?? parsed.dpopJkt }, expiresAt }, once);
   return json({ request_uri: PREFIX + id, expires_in: pushedRequestSeconds }, 201);
 };
 

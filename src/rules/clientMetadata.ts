@@ -164,16 +164,22 @@ function parseLoginUri(input: Input): string | undefined {
   return uri;
 }
 
-/** Redirect URIs on several hosts have no one sector, unless a document on one more host names them all (OpenID Connect Core 8.1). */
+/**
+ * Redirect URIs on several hosts have no one sector, unless a document on one more host names them all (OpenID Connect Core 8.1);
+ * nor has an app's loopback address or private scheme, which every app may have.
+ */
 function parseSubject(
   input: Input,
   redirectUris: readonly string[],
 ): Pick<ClientMetadata, "subject_type" | "sector_identifier_uri"> {
   const subject_type = choice(input, "subject_type", ["public", "pairwise"], "public");
   const sector = fetched(input, "sector_identifier_uri");
-  const hosts = new Set(redirectUris.map((uri) => new URL(uri).host));
-  if (subject_type === "pairwise" && sector === undefined && hosts.size > 1)
-    throw refused("sector_identifier_uri", "is missing, since the redirect URIs are on several hosts");
+  if (subject_type === "pairwise" && sector === undefined) {
+    const hosts = new Set(redirectUris.map((uri) => new URL(uri).hostname));
+    if (hosts.size > 1) throw refused("sector_identifier_uri", "is missing, since the redirect URIs are on several hosts");
+    if (!redirectUris.every((uri) => uri.startsWith("https://")))
+      throw refused("sector_identifier_uri", "is missing, since a redirect URI is on no host of the client");
+  }
   return { subject_type, ...defined("sector_identifier_uri", sector) };
 }
 

@@ -31,21 +31,22 @@ const lookAlikes = new Set("асеԁһіјӏорԛѕԝхуАВЕНІЈКМОРЅ
  * Cleans a name that a stranger chose: nothing in it may hide, turn the text around, leave its line or pass for another name
  * without a warning.
  * @param otherwise what to show when nothing visible is left
+ * @param maxCharacters where a name is cut; infinite for a text whose end matters as much as its beginning
  */
-export function displayName(name: string, otherwise: string): DisplayName {
+export function displayName(name: string, otherwise: string, maxCharacters = MAX_CHARACTERS): DisplayName {
   const line = name
     .toWellFormed()
     .normalize("NFC")
     .replace(/[\p{Z}\t\n\v\f\r\x85]+/gu, " ");
   const visible = line.replace(/[\p{C}\p{Default_Ignorable_Code_Point}\u{2800}\ufffd]/gu, "");
   const calm = visible.replace(new RegExp(`(\\p{M}{${MAX_MARKS}})\\p{M}+`, "gu"), "$1").trim();
-  const text = /[\p{L}\p{N}\p{P}\p{S}]/u.test(calm) ? cut(calm) : otherwise;
+  const text = /[\p{L}\p{N}\p{P}\p{S}]/u.test(calm) ? cut(calm, maxCharacters) : otherwise;
   return { text, suspicion: findSuspicion(text, visible !== line) };
 }
 
-function cut(text: string): string {
+function cut(text: string, maxCharacters: number): string {
   const characters = [...text];
-  return characters.length <= MAX_CHARACTERS ? text : `${characters.slice(0, MAX_CHARACTERS).join("").trimEnd()}…`;
+  return characters.length <= maxCharacters ? text : `${characters.slice(0, maxCharacters).join("").trimEnd()}…`;
 }
 
 function findSuspicion(text: string, hidSomething: boolean): Suspicion | null {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 import type { AuthorizationDetail, AuthorizationRequest, Client, Grant, OrganizationReach, Session } from "../model.ts";
+import { acrValuesSupported, wouldReach } from "./acr.ts";
 import {
   hasDetail,
   limitedOrganizations,
@@ -59,8 +60,13 @@ export function decideNext(progress: Progress, situation: Standing | undefined):
     return session.authAt >= progress.startedAt
       ? refuse("login_required", "Another person signed in than the one that the service expects.")
       : signIn;
+  const mayReachMore = session.authAt < progress.startedAt;
   if (!acrAllowed(request.claims, session.acr))
-    return refuse("unmet_authentication_requirements", "No sign-in here reaches the acr that the service insists on.");
+    return mayReachMore && acrValuesSupported.some((acr) => acrAllowed(request.claims, acr))
+      ? signIn
+      : refuse("unmet_authentication_requirements", "No sign-in here reaches the acr that the service insists on.");
+  // A wish and no demand: where no page may be shown, or the sign-in was just now, it goes on as it is.
+  if (mayReachMore && !silent && wouldReach(request.acrValues, session.acr)) return signIn;
   return decideConsent(progress, situation, silent);
 }
 

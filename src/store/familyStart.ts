@@ -46,7 +46,7 @@ export async function startFamily(deps: Deps, start: NewFamily): Promise<"starte
     auditWhen(db, { ...entry, actor: sql`grants.user_id`, userId: sql`grants.user_id` }, source),
     db.run(sql`
       INSERT INTO session_clients (session_id, client_id, expires_at)
-      SELECT sessions.id, grants.client_id, sessions.expires_at ${source} AND ${start.hearsOfLogout ? 1 : 0} = 1
+      SELECT sessions.lineage, grants.client_id, sessions.expires_at ${source} AND ${start.hearsOfLogout ? 1 : 0} = 1
       ON CONFLICT DO NOTHING`),
     db.run(sql`
       INSERT INTO families (id, grant_id, client_id, device, generation, rotated_at, rid, redirect_uri, code_challenge, nonce,
@@ -54,7 +54,7 @@ export async function startFamily(deps: Deps, start: NewFamily): Promise<"starte
         created_at, code_expires_at, idle_expires_at, expires_at)
       SELECT ${id}, grants.id, grants.client_id, ${start.device}, 0, ${at}, ${start.rid}, ${request.redirectUri},
         ${request.codeChallenge}, ${request.nonce}, ${json(start.scopes)}, ${json(start.resources)},
-        ${json(start.authorizationDetails)}, ${json(request.claims)}, ${json(confirmation)}, sessions.id,
+        ${json(start.authorizationDetails)}, ${json(request.claims)}, ${json(confirmation)}, sessions.lineage,
         ${request.grantManagement === null ? 0 : 1}, ${session.authAt}, ${session.acr}, ${json(session.amr)}, ${at}, ${codeExpiresAt}, ${codeExpiresAt},
         ${at + refreshAbsoluteSeconds * 1000}
       ${source}`),

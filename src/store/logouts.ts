@@ -1,8 +1,8 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { ClientId, UserId } from "../model.ts";
 import { type Database, transact } from "./database.ts";
-import { logouts, sessionClients, sessions } from "./schema.ts";
+import { logouts, sessions } from "./schema.ts";
 
 /** A client that is to hear that a session is over. */
 export interface Logout {
@@ -21,36 +21,36 @@ const MINUTE = 60 * 1000;
 const MAX_PAUSE_MINUTES = 360;
 
 /** Clients that one request tells itself; the rest is the cron's. A Worker has six connections at a time. */
-const AT_ONCE = 12;
+export const AT_ONCE = 12;
 
 /** 1, 2, 4 … minutes after the attempt of that number; by then it has ended, so that the pause is the attempt's lease as well. */
 const pauseAfter = (attempts: SQL): SQL => sql`min(${MAX_PAUSE_MINUTES}, 1 << (${attempts} - 1)) * ${MINUTE}`;
 
 /**
  * The statements that end a session and put into the outbox, in the same batch, every client that wants to hear of it. They run
- * before anything else takes the session away; a second time they find nothing.
+ * before anything else takes the session away; a second time they find nothing. While another session goes on from it nobody is to
+ * hear. The first yields what was put into the outbox.
  * @param attempts 1 where the caller makes the first attempt itself, which the cron then leaves it a minute for; else 0
  */
 export const endStatements = (db: Database, sessionId: string, at: number, attempts: 0 | 1) =>
   [
-    db.run(sql`
+    db.all<Logout>(sql`
       INSERT INTO logouts (id, client_id, user_id, session_id, created_at, attempts, next_at)
-      SELECT lower(hex(randomblob(16))), session_clients.client_id, sessions.user_id, sessions.id, ${at}, ${attempts},
+      SELECT lower(hex(randomblob(16))), session_clients.client_id, sessions.user_id, sessions.lineage, ${at}, ${attempts},
         ${at + attempts * MINUTE}
-      FROM sessions JOIN session_clients ON session_clients.session_id = sessions.id
-      WHERE sessions.id = ${sessionId} AND session_clients.expires_at > ${at}
-      ON CONFLICT (session_id, client_id) DO NOTHING`),
-    db.delete(sessionClients).where(eq(sessionClients.sessionId, sessionId)),
+      FROM sessions JOIN session_clients ON session_clients.session_id = sessions.lineage
+      WHERE sessions.id = ${sessionId} AND session_clients.expires_at > ${at} AND ${isLast}
+      ON CONFLICT (session_id, client_id) DO NOTHING
+      RETURNING id, client_id AS clientId, user_id AS userId, session_id AS sessionId, attempts`),
+    db.run(sql`
+      DELETE FROM session_clients
+      WHERE session_id IN (SELECT lineage FROM sessions WHERE sessions.id = ${sessionId} AND ${isLast})`),
     db.delete(sessions).where(eq(sessions.id, sessionId)),
   ] as const;
 
-/** Selects what this very request has to tell, having ended the session with `attempts` 1. */
-export const ownLogoutsStatement = (db: Database, sessionId: string, at: number) =>
-  db
-    .select(logoutColumns)
-    .from(logouts)
-    .where(and(eq(logouts.sessionId, sessionId), eq(logouts.createdAt, at), eq(logouts.attempts, 1)))
-    .limit(AT_ONCE);
+/** That no other session goes on from where this one came from. */
+const isLast = sql`NOT EXISTS (
+  SELECT 1 FROM sessions AS other WHERE other.lineage = sessions.lineage AND other.id <> sessions.id)`;
 
 const logoutColumns = {
   id: logouts.id,

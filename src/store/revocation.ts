@@ -107,10 +107,12 @@ function planOf(revocation: Revocation, at: number): Plan {
       };
     }
     case "token": {
-      const { jti, sub, client_id, grant_id, sid } = revocation.claims;
+      const { jti, client_id, grant_id, sid } = revocation.claims;
+      // Its `sub` may be a pseudonym.
+      const owner = sql`(SELECT user_id FROM grants WHERE id = ${grant_id})`;
       return {
         action: "token.revoked",
-        entry: { userId: sub, clientId: client_id, grantId: grant_id, familyId: sid, detail: { jti } },
+        entry: { userId: owner, clientId: client_id, grantId: grant_id, familyId: sid, detail: { jti } },
         live: sql`WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE kind = 'token' AND id = ${jti})`,
         ends: [],
         marked: { kind: "token", id: sql`${jti}`, among: sql`${jti}` },

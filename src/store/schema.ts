@@ -39,6 +39,8 @@ export const sessions = sqliteTable(
     userId: text("user_id")
       .notNull()
       .references(() => users.id),
+    /** What `sid` and logout go by: the id of the session that this one goes on from, when the same person signs in anew. */
+    lineage: text().notNull().default(""),
     authAt: integer("auth_at").notNull(),
     selectedAt: integer("selected_at").notNull(),
     acr: text().notNull(),
@@ -47,7 +49,11 @@ export const sessions = sqliteTable(
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
   },
-  (table) => [index("sessions_by_user").on(table.userId), index("sessions_by_expiry").on(table.expiresAt)],
+  (table) => [
+    index("sessions_by_user").on(table.userId),
+    index("sessions_by_lineage").on(table.lineage),
+    index("sessions_by_expiry").on(table.expiresAt),
+  ],
 );
 
 export const organizations = sqliteTable("organizations", {
@@ -222,6 +228,7 @@ export const seen = sqliteTable(
 export const sessionClients = sqliteTable(
   "session_clients",
   {
+    /** The session's lineage. */
     sessionId: text("session_id").notNull(),
     clientId: text("client_id").notNull(),
     /** The session's. */

@@ -4,7 +4,7 @@ import type { Session, User, UserId } from "../model.ts";
 import { type Settlement, settleStatements } from "./attempts.ts";
 import { auditWhen } from "./audit.ts";
 import { columns, type Database, transact } from "./database.ts";
-import { endStatements, type Logout, ownLogoutsStatement } from "./logouts.ts";
+import { AT_ONCE, endStatements, type Logout } from "./logouts.ts";
 import { sessions, users } from "./schema.ts";
 
 /** A session to begin, and what its beginning settles. */
@@ -68,6 +68,7 @@ export async function createSession(deps: Deps, session: NewSession): Promise<bo
   const replaces = session.replaces ?? "";
   const expiresAt = at + deps.config.sessionSeconds * 1000;
   const enabled = sql`FROM ${users} WHERE ${users.id} = ${userId} AND ${users.disabledAt} IS NULL`;
+  const lineage = sql`coalesce((SELECT lineage FROM sessions AS old WHERE old.id = ${replaces} AND old.user_id = ${userId}), ${id})`;
   const isNew = sql`NOT EXISTS (SELECT 1 FROM ${sessions} WHERE ${sessions.id} = ${id})`;
   const [, , , , , , , , , begun] = await transact(deps.db, (db) => [
     ...settleStatements(db, settlement, at, isNew),
@@ -79,7 +80,7 @@ export async function createSession(deps: Deps, session: NewSession): Promise<bo
     db
       .insert(sessions)
       .select(
-        sql`SELECT ${id}, ${users.id}, ${at}, ${at}, ${acr}, ${JSON.stringify(amr)}, ${device}, ${at}, ${expiresAt} ${enabled}`,
+        sql`SELECT ${id}, ${users.id}, ${lineage}, ${at}, ${at}, ${acr}, ${JSON.stringify(amr)}, ${device}, ${at}, ${expiresAt} ${enabled}`,
       )
       .onConflictDoNothing(),
     auditWhen(
@@ -88,10 +89,8 @@ export async function createSession(deps: Deps, session: NewSession): Promise<bo
       sql`FROM ${sessions} WHERE ${sessions.id} = ${replaces}`,
     ),
     db.run(sql`
-      UPDATE session_clients SET session_id = ${id}, expires_at = ${expiresAt}
-      WHERE session_id = ${replaces} AND EXISTS (
-        SELECT 1 FROM sessions AS old JOIN sessions AS begun ON begun.user_id = old.user_id
-        WHERE old.id = ${replaces} AND begun.id = ${id})`),
+      UPDATE session_clients SET expires_at = ${expiresAt}
+      WHERE session_id = (SELECT lineage FROM sessions WHERE id = ${id})`),
     ...endStatements(db, replaces, at, 0),
     db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, id)),
   ]);
@@ -119,14 +118,13 @@ export async function selectSession(deps: Deps, sessionId: string): Promise<bool
  */
 export async function endSession(deps: Deps, sessionId: string): Promise<readonly Logout[]> {
   const at = deps.now();
-  const [, , , , logouts] = await transact(deps.db, (db) => [
+  const [, logouts] = await transact(deps.db, (db) => [
     auditWhen(
       db,
       { at, action: "session.ended", actor: sessions.userId, userId: sessions.userId },
       sql`FROM ${sessions} WHERE ${sessions.id} = ${sessionId}`,
     ),
     ...endStatements(db, sessionId, at, 1),
-    ownLogoutsStatement(db, sessionId, at),
   ]);
-  return logouts;
+  return logouts.slice(0, AT_ONCE);
 }

@@ -98,7 +98,7 @@ function checkShape(claims: AccessTokenClaims, checks: AccessTokenChecks): Acces
 
 const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Everything whose revocation ends this token. */
+/** Everything whose revocation ends this token. A user is known by `sub`: a mark on one goes on each of their pairwise subjects too. */
 export const marksOf = (claims: AccessTokenClaims): readonly Pick<Mark, "kind" | "id">[] => [
   { kind: "grant", id: claims.grant_id },
   { kind: "family", id: claims.sid },

@@ -38,7 +38,7 @@ export async function checkClientJwt(jwt: string, checks: ClientJwtChecks): Prom
   const { types, algorithms, findKeys, refuse } = checks;
   const { header, claims } = decodeClientJwt(jwt) ?? {};
   if (header === undefined || claims === undefined) throw refuse("not a JWT in canonical base64url of at most 16 KB");
-  const alg = algorithms.find((known) => namesOf(known).includes(String(header["alg"])));
+  const alg = algorithms.find((known) => namesOf(known).some((name) => name === header["alg"]));
   if (alg === undefined) throw refuse("signed with an algorithm that is not allowed here");
   // Both change how it is read (RFC 7515 section 4.1.11, RFC 7797), and we know no extension.
   if (Object.hasOwn(header, "crit") || Object.hasOwn(header, "b64")) throw refuse("an extension in the header");
@@ -74,12 +74,10 @@ function parseObject(bytes: Uint8Array): JsonObject | undefined {
 }
 
 /** A media type is compared without regard to case, and `application/` may be left out (RFC 7515 section 4.1.9). */
-const typeOf = (typ: unknown): string | undefined =>
-  typ === undefined
-    ? undefined
-    : String(typ)
-        .toLowerCase()
-        .replace(/^application\//, "");
+function typeOf(typ: unknown): string | undefined {
+  if (typ === undefined) return undefined;
+  return typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : "";
+}
 
 /** A client whose keys cannot be had has proved nothing; our own failures stay what they are. */
 async function keysOf(

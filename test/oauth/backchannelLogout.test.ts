@@ -163,15 +163,16 @@ describe("a sign-in over a session", () => {
     expect(await rows()).toEqual([]);
   });
 
-  it("of the same person tells nobody, until the session that goes on ends", async () => {
-    await enter("buildboard");
+  it("of the same person tells nobody, until the session that goes on ends, by the name that it began with", async () => {
+    const { id_token } = await enter("buildboard");
     server.pass(1);
     await signIn(browser, await browser.open(authorizationUrl({ client_id: "quiet", prompt: "login" })), ada.email);
     await later(2);
     expect(sent).toEqual([]);
     await signOut();
     expect(told()).toEqual([uriOf("buildboard")]);
-    expect(decodeJwt(sent[0]?.token ?? "").sub).toBe(ada.userId);
+    const { sub, sid } = decodeJwt(sent[0]?.token ?? "");
+    expect([sub, sid]).toEqual([ada.userId, decodeJwt(id_token)["sid"]]);
   });
 });
 

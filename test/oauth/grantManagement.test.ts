@@ -6,7 +6,6 @@ import {
   approve,
   authorizationUrl,
   codeRequest,
-  introspect,
   post,
   refreshRequest,
   responseOf,

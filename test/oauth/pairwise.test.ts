@@ -119,6 +119,20 @@ describe("a pairwise subject", () => {
   });
 });
 
+describe("the log", () => {
+  it("names the person by the user id, whatever the client calls them", async () => {
+    const tokens = await obtain();
+    expect((await post(server, "/revoke", { token: tokens.access_token })).status).toBe(200);
+    expect((await post(server, "/revoke", { token: tokens.refresh_token })).status).toBe(200);
+    const { results } = await env.DB.prepare(
+      "SELECT action, user_id FROM audit WHERE action IN ('code.redeemed', 'token.revoked', 'family.revoked') ORDER BY rowid",
+    ).all();
+    const user_id = ada.userId;
+    const actions = ["code.redeemed", "token.revoked", "family.revoked"];
+    expect(results).toEqual(actions.map((action) => ({ action, user_id })));
+  });
+});
+
 describe("a request that insists on a person by their pairwise subject", () => {
   const insist = (how: string, sub: string, idToken: string) =>
     how === "id_token_hint" ? { id_token_hint: idToken } : { claims: JSON.stringify({ id_token: { sub: { value: sub } } }) };
@@ -184,7 +198,7 @@ describe("the sector of a client", () => {
       { redirect_uris: ["https://BUILDBOARD.example/a", "https://buildboard.example/b"] },
       "buildboard.example",
     ],
-    ["keeps the port", { redirect_uris: ["https://buildboard.example:8443/a"] }, "buildboard.example:8443"],
+    ["leaves the port out", { redirect_uris: ["https://buildboard.example:8443/a"] }, "buildboard.example"],
     [
       "is the host of the document that names it",
       { sector_identifier_uri: "https://northstar.example/s" },

@@ -136,6 +136,42 @@ describe("a DPoP proof at the token endpoint", () => {
     await expectRefused(await send(refreshRequest(tokens.refresh_token), { proof }), before, 400, "invalid_dpop_proof");
   });
 
+  it("counts once over two isolates that get it at the same time", async () => {
+    const [key] = await keys;
+    const tokens = await obtainBound(key);
+    const other = createServer();
+    const proof = await proofFor(key, "/token");
+    const init = { method: "POST", body: form(refreshRequest(tokens.refresh_token)) };
+    const headers = { authorization: basic("buildboard", SECRET), dpop: proof };
+    const attempts = Array.from({ length: 20 }, (_, index) =>
+      (index % 2 ? server : other).fetch("/token", { ...init, headers }),
+    );
+    const answers = await Promise.all(attempts);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array(19).fill(400)]);
+  });
+
+  it("is good at the host for certificates too, and at no host that the request alone names", async () => {
+    Object.assign(server.deps, { config: { ...server.deps.config, mtlsOrigin: "https://mtls.id.example" } });
+    const [key] = await keys;
+    const code = await obtainCode();
+    const before = await snapshot();
+    const at = (origin: string) => proofFor(key, "/token", { htu: `${origin}/token` });
+    await expectRefused(
+      await send(codeRequest(code), { proof: await at("https://evil.example") }),
+      before,
+      400,
+      "invalid_dpop_proof",
+    );
+    await tokensOf(await send(codeRequest(code), { proof: await at("https://mtls.id.example") }));
+  });
+
+  it("may be by another key at each refresh of a client that authenticates itself", async () => {
+    const [key, other] = await keys;
+    const tokens = await obtainBound(key);
+    const next = await tokensOf(await send(refreshRequest(tokens.refresh_token), { proof: await proofFor(other, "/token") }));
+    expect(cnfOf(next.access_token)).toEqual({ jkt: other.jkt });
+  });
+
   it("costs no trip of its own", async () => {
     const [key] = await keys;
     const tokens = await obtainBound(key);
@@ -227,6 +263,16 @@ describe("dpop_jkt", () => {
     await tokensOf(await send(codeRequest(code), { proof: await proofFor(key, "/token") }));
   });
 
+  it("does not bind the refresh token of a client that authenticates itself, and introspection does not say that it does", async () => {
+    const [key, other] = await keys;
+    const code = await obtainCode({ dpop_jkt: key.jkt });
+    const { refresh_token } = await tokensOf(await send(codeRequest(code), { proof: await proofFor(key, "/token") }));
+    const inspected = await (await send({ token: refresh_token }, {}, "/introspect")).json();
+    expect(inspected).toMatchObject({ active: true, client_id: "buildboard" });
+    expect(inspected).not.toHaveProperty("cnf");
+    await tokensOf(await send(refreshRequest(refresh_token), { proof: await proofFor(other, "/token") }));
+  });
+
   it.each(["", "x", "A".repeat(44)])("of another form (%j) is refused or not there", async (dpop_jkt) => {
     const response = await authorize(browser, ada.email, { dpop_jkt });
     expect(response.get("error") ?? null).toBe(dpop_jkt === "" ? null : "invalid_request");
@@ -265,6 +311,22 @@ describe("userinfo", () => {
     const { access_token } = await obtainBound(key);
     const before = await snapshot();
     await expectRefused(await ask(scheme, access_token, await proof(key, other, access_token)), before, 401, error);
+  });
+
+  it("answers once to 20 requests with one proof", async () => {
+    const [key] = await keys;
+    const { access_token } = await obtainBound(key);
+    const proof = await proofOf(key, access_token);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask("DPoP", access_token, proof)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array(19).fill(401)]);
+  });
+
+  it("tells who comes without a token, or with one that is no more, of both ways to send one", async () => {
+    const without = await server.fetch("/userinfo");
+    const both = 'Bearer realm="Countersign", scope="openid", DPoP realm="Countersign", algs="ES256 PS256 EdDSA"';
+    expect([without.status, without.headers.get("www-authenticate")]).toEqual([401, both]);
+    const bad = (await ask("Bearer", "x")).headers.get("www-authenticate");
+    expect(bad).toMatch(/^Bearer .*error="invalid_token".*, DPoP realm="Countersign", algs="ES256 PS256 EdDSA"$/);
   });
 
   it("refuses a bearer token that is sent as DPoP", async () => {
@@ -315,6 +377,22 @@ describe("a certificate", () => {
     await expectRefused(await send(codeRequest(code), { authorization }), before, 400, "invalid_request");
     const tokens = await tokensOf(await send(codeRequest(code), { authorization, cf: cfOf(SELF_SIGNED) }));
     expect(cnfOf(tokens.access_token)).toHaveProperty("x5t#S256");
+  });
+
+  it("is needed even where a proof comes, to which the token is then bound", async () => {
+    const [key] = await keys;
+    const code = await obtainCode(client);
+    const before = await snapshot();
+    const request = codeRequest(code, client);
+    const proof = await proofFor(key, "/token");
+    await expectRefused(await send(request, { proof }), before, 401, "invalid_client");
+    const tokens = await tokensOf(await send(request, { proof, cf: cfOf(BUILDBOARD) }));
+    expect([tokens.token_type, cnfOf(tokens.access_token)]).toEqual(["DPoP", { jkt: key.jkt }]);
+    await addClient("app", { token_endpoint_auth_method: "none", tls_client_certificate_bound_access_tokens: true });
+    const app = { client_id: "app" };
+    const ofApp = codeRequest(await obtainCode(app), app);
+    const unchanged = await snapshot();
+    await expectRefused(await send(ofApp, { proof: await proofFor(key, "/token") }), unchanged, 400, "invalid_request");
   });
 
   it("binds a public client's refresh token too", async () => {

@@ -195,6 +195,27 @@ test.each([
   expect(refusalOf({ ...least, [member]: value }).description).toContain(description);
 });
 
+test.each<[string, object, string]>([
+  ["on two hosts", { redirect_uris: ["https://a.example/cb", "https://b.example/cb"] }, "on several hosts"],
+  ["at an app's own port", { application_type: "native", redirect_uris: ["http://127.0.0.1/cb"] }, "on no host of the client"],
+  ["at an app's scheme", { application_type: "native", redirect_uris: ["com.example.a:/cb"] }, "on no host of the client"],
+])("pairwise subjects of a client %s need a sector_identifier_uri", (_, changes, description) => {
+  const metadata = { ...least, ...changes, subject_type: "pairwise" };
+  expect(refusalOf(metadata)).toMatchObject({
+    code: "invalid_client_metadata",
+    description: expect.stringMatching(new RegExp(`^sector_identifier_uri: .*${description}$`)),
+  });
+  const sector_identifier_uri = "https://a.example/sector.json";
+  expect(parseClientMetadata({ ...metadata, sector_identifier_uri })).toMatchObject({ sector_identifier_uri });
+});
+
+test("pairwise subjects of a client on one host, on whatever ports, need nothing else", () => {
+  const redirect_uris = ["https://a.example/cb", "https://a.example:8443/cb"];
+  expect(parseClientMetadata({ ...least, redirect_uris, subject_type: "pairwise" })).toMatchObject({
+    subject_type: "pairwise",
+  });
+});
+
 // CASES.md E 83 and 84
 const pages = ["client_uri", "logo_uri", "policy_uri", "tos_uri"];
 const noPages = [

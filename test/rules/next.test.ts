@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AuthorizationRequest, Client, Grant, Prompt, Session } from "../../src/model.ts";
+import { PASSWORD_ACR } from "../../src/rules/acr.ts";
 import { decideNext } from "../../src/rules/next.ts";
 
 const request: AuthorizationRequest = {
@@ -43,6 +44,7 @@ const grant: Grant = {
   consentedAt: STARTED - 1,
   expiresAt: null,
 };
+const essential = { id_token: { acr: { essential: true, value: PASSWORD_ACR } }, userinfo: {} };
 const anew = { ...session, authAt: STARTED + 1 };
 const consentedNow = { ...grant, consentedAt: STARTED + 1 };
 
@@ -121,6 +123,26 @@ describe("decideNext", () => {
     [
       "an essential acr is met",
       { request: { claims: { id_token: { acr: { essential: true, values: ["urn:y", "urn:x"] } }, userinfo: {} } } },
+      "issue_code",
+    ],
+    ["an essential acr is met by a sign-in anew", { request: { claims: essential } }, "sign_in"],
+    [
+      "an essential acr is met by a sign-in anew and no page may be shown",
+      { request: { claims: essential, prompt: ["none"] } },
+      "login_required",
+    ],
+    [
+      "an essential acr is not met anew",
+      { request: { claims: essential }, session: anew },
+      "unmet_authentication_requirements",
+    ],
+    ["an acr that a sign-in anew reaches is preferred", { request: { acrValues: ["urn:y", PASSWORD_ACR] } }, "sign_in"],
+    ["the acr is among the preferred", { request: { acrValues: [PASSWORD_ACR, "urn:x"] } }, "issue_code"],
+    ["no preferred acr is in reach", { request: { acrValues: ["urn:y"] } }, "issue_code"],
+    ["a preferred acr was not reached anew", { request: { acrValues: [PASSWORD_ACR] }, session: anew }, "issue_code"],
+    [
+      "a preferred acr needs a page and none may be shown",
+      { request: { acrValues: [PASSWORD_ACR], prompt: ["none"] } },
       "issue_code",
     ],
   ])("when %s", (_, given, expected) => {
