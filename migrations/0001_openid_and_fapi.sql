@@ -43,7 +43,7 @@ CREATE UNIQUE INDEX `grants_live` ON `grants` (`user_id`,`client_id`) WHERE revo
 ALTER TABLE `families` ADD `authorization_details` text DEFAULT '[]' NOT NULL;--> statement-breakpoint
 ALTER TABLE `families` ADD `confirmation` text;--> statement-breakpoint
 ALTER TABLE `families` ADD `session_id` text DEFAULT '' NOT NULL;--> statement-breakpoint
-ALTER TABLE `families` ADD `grant_managed` integer DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE `families` ADD `grant_management` text;--> statement-breakpoint
 ALTER TABLE `resources` ADD `authorization_details_types` text DEFAULT '[]' NOT NULL;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `lineage` text DEFAULT '' NOT NULL;--> statement-breakpoint
 UPDATE `sessions` SET `lineage` = `id`;--> statement-breakpoint

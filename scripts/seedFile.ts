@@ -66,6 +66,8 @@ export interface Seed {
 const MIN_PASSWORD_LENGTH = 8;
 /** Kept as a plain SHA-256, which hides a random secret and no other: make yours with `openssl rand -hex 32`. */
 const MIN_SECRET_LENGTH = 16;
+/** As a key it must be as long as the digest of HS256 (RFC 7518 section 3.2). */
+const MIN_KEY_LENGTH = 32;
 
 /** Claims with a column or an origin of their own. */
 const ownClaims = ["name", "email", "email_verified", "updated_at"];
@@ -214,8 +216,9 @@ function parseClient(value: unknown, path: string): SeedClient {
   const method = metadata.token_endpoint_auth_method;
   if (secret !== undefined && !method.startsWith("client_secret_"))
     throw refuse(`${path}.client_secret`, `is given, but token_endpoint_auth_method is ${method}`);
-  if (secret !== undefined && (secret.length < MIN_SECRET_LENGTH || secret.length > 256))
-    throw refuse(`${path}.client_secret`, `is not ${MIN_SECRET_LENGTH} to 256 characters long`);
+  const min = method === "client_secret_jwt" ? MIN_KEY_LENGTH : MIN_SECRET_LENGTH;
+  if (secret !== undefined && (secret.length < min || secret.length > 256))
+    throw refuse(`${path}.client_secret`, `is not ${min} to 256 characters long`);
   return {
     path,
     clientId: client.text("client_id", /^[\x21-\x7e]{1,255}$/, "is not 1 to 255 visible ASCII characters"),

@@ -37,8 +37,8 @@ export function selectExisting(seed: Seed): readonly string[] {
   return [
     `SELECT id, email, password_hash FROM users WHERE email IN ${among(emails)} OR id IN ${among(users.map(({ sub }) => sub ?? null))}`,
     `SELECT id, name FROM organizations WHERE name IN ${among(organizations.map(({ name }) => name))}`,
-    `SELECT client_id, secrets, publisher FROM clients WHERE client_id IN ${among(clientIds)}`,
-    "SELECT identifier, scopes FROM resources",
+    `SELECT client_id, metadata, secrets, publisher FROM clients WHERE client_id IN ${among(clientIds)}`,
+    "SELECT identifier, scopes, authorization_details_types FROM resources",
   ];
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import initializeArgon2 from "@phi-ag/argon2/node";
 import { fetchPublic } from "../src/http/outgoing.ts";
-import type { ClientSecret, Publisher, ScopeDescription } from "../src/model.ts";
+import type { AuthorizationDetailsType, ClientSecret, Publisher, ScopeDescription } from "../src/model.ts";
 import { argon2Input, passwordHashOptions } from "../src/rules/passwordHash.ts";
 import { sealClientSecret } from "../src/tokens/clientSecret.ts";
 import type { Database, Row } from "./database.ts";
@@ -34,7 +34,7 @@ export interface SeedTools {
 export async function applySeed(database: Database, seed: Seed, at: number, tools: SeedTools = {}): Promise<number> {
   const [users = [], organizations = [], clients = [], resources = []] = await database.batch(selectExisting(seed));
   const existing = { users, organizations, clients, resources };
-  checkScopeOwners(seed, existing);
+  checkOwners(seed, existing);
   const userIds = resolveUsers(seed, existing);
   const organizationIds = new Map(seed.organizations.map(({ name }) => [name, organizationId(name, existing)]));
   const clientIds = new Set([...seed.clients.map(({ clientId }) => clientId), ...clients.map((row) => row["client_id"])]);
@@ -185,18 +185,22 @@ function publisherOf({ publisher }: SeedClient, present: Publisher | null, at: n
   return { name, ...(uri === undefined ? {} : { uri }), verifiedAt: verified ? (before ?? at) : null };
 }
 
-/** A scope has one owner (`rules/scope.ts`), also among resources that the seed leaves alone. */
-function checkScopeOwners(seed: Seed, existing: Existing): void {
+/** A scope and a type of `authorization_details` have one owner each, also among resources that the seed leaves alone. */
+function checkOwners(seed: Seed, existing: Existing): void {
   const others = existing.resources.filter((row) => !seed.resources.some(({ identifier }) => identifier === row["identifier"]));
-  const owners = new Map(
-    others.flatMap((row) =>
-      (parse<readonly ScopeDescription[]>(row["scopes"]) ?? []).map(({ name }) => [name, row["identifier"]]),
-    ),
-  );
-  for (const { path, scopes } of seed.resources)
-    for (const [index, { name }] of scopes.entries())
-      if (owners.has(name))
-        throw refuse(`${path}.scopes[${index}].name`, `is ${name}, which ${owners.get(name)} defines already`);
+  const ownersOf = <T>(column: string, nameOf: (item: T) => string) =>
+    new Map(others.flatMap((row) => (parse<readonly T[]>(row[column]) ?? []).map((item) => [nameOf(item), row["identifier"]])));
+  const scopes = ownersOf<ScopeDescription>("scopes", ({ name }) => name);
+  const types = ownersOf<AuthorizationDetailsType>("authorization_details_types", ({ type }) => type);
+  const check = (path: string, name: string, owner: Row[string] | undefined) => {
+    if (owner !== undefined) throw refuse(path, `is ${name}, which ${owner} defines already`);
+  };
+  for (const resource of seed.resources) {
+    for (const [at, { name }] of resource.scopes.entries())
+      check(`${resource.path}.scopes[${at}].name`, name, scopes.get(name));
+    for (const [at, { type }] of resource.authorizationDetailsTypes.entries())
+      check(`${resource.path}.authorization_details_types[${at}].type`, type, types.get(type));
+  }
 }
 
 const parse = <T>(json: Row[string] | undefined): T | null => (typeof json === "string" ? (JSON.parse(json) as T) : null);

@@ -228,8 +228,8 @@ export interface Family {
   readonly confirmation: Confirmation | null;
   /** The session that it began in, for the `sid` of ID tokens and for logout. */
   readonly sessionId: string;
-  /** Whether the client manages the grant (Grant Management for OAuth), so that it is told the `grant_id`. */
-  readonly grantManaged: boolean;
+  /** What the client did with the grant (Grant Management for OAuth), of which it is then told the `grant_id`; else null. */
+  readonly grantManagement: GrantManagement["action"] | null;
   readonly authAt: number;
   readonly acr: string;
   readonly amr: readonly string[];

@@ -20,7 +20,7 @@ export interface TokenResponse {
   readonly token_type: "Bearer" | "DPoP";
   /** Seconds. */
   readonly expires_in: number;
-  readonly scope: string;
+  readonly scope?: string;
   readonly refresh_token?: string;
   readonly id_token?: string;
   readonly authorization_details?: readonly AuthorizationDetail[];
@@ -53,7 +53,8 @@ export async function issue(deps: Deps, authorization: Authorization): Promise<T
     access_token: accessToken,
     token_type: tokenType(authorization.confirmation),
     expires_in: lifetime,
-    scope: scopes.join(" "),
+    // RFC 6749 section 3.3 knows no empty scope: where details say it all there is none.
+    ...(scopes.length === 0 ? {} : { scope: scopes.join(" ") }),
     ...(refreshGeneration === null
       ? {}
       : { refresh_token: await mintCredential(deps, { kind: "refresh_token", familyId, generation: refreshGeneration }) }),

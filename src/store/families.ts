@@ -1,4 +1,5 @@
 import { eq, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import type { Deps } from "../config.ts";
 import type {
   AuthorizationDetail,
@@ -50,12 +51,17 @@ export function redeemCode(deps: Deps, redemption: CodeRedemption): Promise<Fami
       AND code_challenge IS ${codeChallenge} AND ${heldBy(redemption.confirmation)}
       AND (redirect_uri = ${redirectUri} OR (${redirectUri} IS NULL AND code_challenge IS NOT NULL))
       AND ${within(redemption.resources, sql`families.resources`)} AND ${detailsWithin(redemption.details)}`,
-    audit: (db, source) =>
-      auditWhen(
-        db,
-        { at, action: "code.redeemed", actor: clientId, clientId, familyId, grantId: sql`grant_id`, userId: ownerOf(familyId) },
-        source,
-      ),
+    first: (db, stands) => {
+      const entry = { at, actor: clientId, clientId, grantId: sql`grant_id`, userId: ownerOf(familyId) };
+      // A grant that was merged or replaced ends what ran under it before (Grant Management for OAuth 2.0, draft 03, section 5.1).
+      const others = sql`revoked_at IS NULL AND id <> ${familyId} AND grant_id IN (
+        SELECT grant_id FROM families WHERE ${stands} AND grant_management IN ('merge', 'replace'))`;
+      return [
+        auditWhen(db, { ...entry, action: "code.redeemed", familyId }, sql`FROM families WHERE ${stands}`),
+        auditWhen(db, { ...entry, action: "family.revoked", familyId: sql`id` }, sql`FROM families WHERE ${others}`),
+        db.run(sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${clientId} WHERE ${others}`),
+      ];
+    },
   });
 }
 
@@ -100,7 +106,8 @@ interface Step {
   readonly next: SQL;
   readonly binds: Confirmation | null;
   readonly condition: SQL;
-  readonly audit?: (db: Database, source: SQL) => ReturnType<typeof auditWhen>;
+  /** What is done in the same batch, before the redemption and under its condition. */
+  readonly first?: (db: Database, stands: SQL) => readonly BatchItem<"sqlite">[];
 }
 
 async function redeem(
@@ -127,11 +134,11 @@ async function redeem(
         UPDATE grants SET last_used_at = ${at}
         WHERE id = (SELECT grant_id FROM families WHERE id = ${familyId} AND rid = ${rid})`),
     ] as const;
-    return step.audit === undefined
-      ? ([...write, ...read] as const)
-      : ([step.audit(db, sql`FROM families WHERE ${stands}`), ...write, ...read] as const);
+    const [first, ...others] = [...(step.first?.(db, stands) ?? []), ...write, ...read] as const;
+    if (first === undefined) throw new Error("nothing to redeem");
+    return [first, ...others] as const;
   };
-  const results = await transact(deps.db, statements, once);
+  const results: readonly unknown[] = await transact(deps.db, statements, once);
   const [rows, organizations] = results.slice(-2) as [StateRows, readonly OrganizationReach[]];
   return toState(rows, organizations);
 }

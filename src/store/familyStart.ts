@@ -50,12 +50,12 @@ export async function startFamily(deps: Deps, start: NewFamily): Promise<"starte
       ON CONFLICT DO NOTHING`),
     db.run(sql`
       INSERT INTO families (id, grant_id, client_id, device, generation, rotated_at, rid, redirect_uri, code_challenge, nonce,
-        scopes, resources, authorization_details, claims, confirmation, session_id, grant_managed, auth_at, acr, amr,
+        scopes, resources, authorization_details, claims, confirmation, session_id, grant_management, auth_at, acr, amr,
         created_at, code_expires_at, idle_expires_at, expires_at)
       SELECT ${id}, grants.id, grants.client_id, ${start.device}, 0, ${at}, ${start.rid}, ${request.redirectUri},
         ${request.codeChallenge}, ${request.nonce}, ${json(start.scopes)}, ${json(start.resources)},
         ${json(start.authorizationDetails)}, ${json(request.claims)}, ${json(confirmation)}, sessions.lineage,
-        ${request.grantManagement === null ? 0 : 1}, ${session.authAt}, ${session.acr}, ${json(session.amr)}, ${at}, ${codeExpiresAt}, ${codeExpiresAt},
+        ${request.grantManagement?.action ?? null}, ${session.authAt}, ${session.acr}, ${json(session.amr)}, ${at}, ${codeExpiresAt}, ${codeExpiresAt},
         ${at + refreshAbsoluteSeconds * 1000}
       ${source}`),
     db.select({ rid: families.rid }).from(families).where(eq(families.id, id)),

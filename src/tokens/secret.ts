@@ -35,7 +35,7 @@ export async function seal(deps: Sealer, purpose: Purpose, text: string): Promis
 }
 
 /** What `seal` was given for this purpose, or undefined if it was not us, or somebody changed a bit. */
-export async function unseal(deps: Deps, purpose: Purpose, sealed: string): Promise<string | undefined> {
+export async function unseal(deps: Sealer, purpose: Purpose, sealed: string): Promise<string | undefined> {
   const bytes = fromBase64url(sealed);
   if (bytes === undefined || bytes.length <= IV_BYTES) return undefined;
   const key = await derive(deps, purpose, { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]);

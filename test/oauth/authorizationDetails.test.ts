@@ -76,7 +76,7 @@ describe("authorization_details", () => {
 
   it("may stand without any scope", async () => {
     const tokens = await finish(await approve(browser, await begin([web], { scope: null })));
-    expect([tokens.scope, claimsOf(tokens.access_token)["aud"]]).toEqual(["", API]);
+    expect([tokens.scope, claimsOf(tokens.access_token)["aud"]]).toEqual([undefined, API]);
     expect(tokens.authorization_details).toEqual([web]);
   });
 

@@ -138,21 +138,24 @@ describe("create", () => {
 });
 
 describe("merge", () => {
-  it("adds to the grant, and runs from before may not have it without asking", async () => {
-    const { grant_id, refresh_token, access_token } = await obtain(create);
+  it("adds to the grant, and ends what ran under it before once its code is redeemed", async () => {
+    const { grant_id, refresh_token } = await obtain(create);
     const page = await begin({ ...merge(grant_id), scope: `openid offline_access workitems.read ${MANAGE}` });
-    const wider = await finish(await approve(browser, page));
+    const back = await approve(browser, page);
+    await tokensOf(await post(server, "/token", refreshRequest(refresh_token)));
+    const wider = await finish(back);
     expect(wider.grant_id).toBe(grant_id);
-    const { scopes } = await query(grant_id, access_token);
+    const { scopes } = await query(grant_id, wider.access_token);
     expect(JSON.stringify(scopes)).toContain("builds.read");
     expect(JSON.stringify(scopes)).toContain("workitems.read");
-    const old = await tokensOf(await post(server, "/token", refreshRequest(refresh_token)));
-    expect(old.scope.split(" ")).not.toContain("workitems.read");
+    const old = await post(server, "/token", refreshRequest(refresh_token));
+    expect([old.status, (await old.json<{ error: string }>()).error]).toEqual([400, "invalid_grant"]);
+    await tokensOf(await post(server, "/token", refreshRequest(wider.refresh_token)));
   });
 });
 
 describe("replace", () => {
-  it("puts what is approved now in the place of what was, says so, and narrows what runs", async () => {
+  it("puts what is approved now in the place of what was, says so, and ends what ran before", async () => {
     const { grant_id, refresh_token } = await obtain({
       ...create,
       scope: `openid offline_access builds.read workitems.read ${MANAGE}`,
@@ -163,9 +166,8 @@ describe("replace", () => {
     expect(next.grant_id).toBe(grant_id);
     const { scopes } = await query(grant_id, next.access_token);
     expect(JSON.stringify(scopes)).not.toContain("builds.read");
-    const old = await tokensOf(await post(server, "/token", refreshRequest(refresh_token)));
-    expect(old.scope.split(" ")).toContain("workitems.read");
-    expect(old.scope.split(" ")).not.toContain("builds.read");
+    expect((await post(server, "/token", refreshRequest(refresh_token))).status).toBe(400);
+    await tokensOf(await post(server, "/token", refreshRequest(next.refresh_token)));
   });
 });
 

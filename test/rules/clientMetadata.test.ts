@@ -209,6 +209,79 @@ test.each<[string, object, string]>([
   expect(parseClientMetadata({ ...metadata, sector_identifier_uri })).toMatchObject({ sector_identifier_uri });
 });
 
+const withKeys = { ...least, jwks: { keys: [publicKey] } };
+test.each<[string, object, string]>([
+  ["keys in two places", { ...withKeys, jwks_uri: "https://a.example/jwks" }, "jwks_uri: is given beside jwks"],
+  ["21 keys", { ...least, jwks: { keys: Array(21).fill(publicKey) } }, "jwks.keys: has more than 20 keys"],
+  ["a shared key", { ...least, jwks: { keys: [{ kty: "oct", k: "AAAA" }] } }, "jwks.keys[0]: is not a public key"],
+  [
+    "an RSA key of 1024 bits",
+    { ...least, jwks: { keys: [{ kty: "RSA", n: "x".repeat(171), e: "AQAB" }] } },
+    "jwks.keys[0]: is not an RSA key",
+  ],
+  [
+    "a key of a curve that we do not know",
+    { ...least, jwks: { keys: [publicKey, { ...publicKey, crv: "secp256k1" }] } },
+    "jwks.keys[1]: is not of a kind",
+  ],
+  [
+    "an HMAC for private_key_jwt",
+    { ...withKeys, token_endpoint_auth_method: "private_key_jwt", token_endpoint_auth_signing_alg: "HS256" },
+    "token_endpoint_auth_signing_alg: is not one of RS256, ES256, PS256, EdDSA",
+  ],
+  [
+    "a signature for client_secret_jwt",
+    { ...withKeys, token_endpoint_auth_method: "client_secret_jwt", token_endpoint_auth_signing_alg: "ES256" },
+    "token_endpoint_auth_signing_alg: is not one of HS256, HS384, HS512",
+  ],
+  [
+    "no signature for an assertion",
+    { ...withKeys, token_endpoint_auth_method: "private_key_jwt", token_endpoint_auth_signing_alg: "none" },
+    "token_endpoint_auth_signing_alg: is not one of",
+  ],
+  [
+    "a certificate that is not among its keys",
+    { ...withKeys, token_endpoint_auth_method: "self_signed_tls_client_auth" },
+    "jwks: has no key with x5c",
+  ],
+  [
+    "two subjects of one certificate",
+    { ...certified, tls_client_auth_san_ip: "192.0.2.7" },
+    "tls_client_auth_san_ip: is given beside tls_client_auth_san_dns",
+  ],
+  [
+    "a certificate's subject for another method",
+    { ...least, tls_client_auth_san_dns: "a.example" },
+    "tls_client_auth_san_dns: is for the method tls_client_auth alone",
+  ],
+  ["an empty subject", { ...certified, tls_client_auth_san_dns: " " }, "tls_client_auth_san_dns: is not a text"],
+  ["tokens bound in two ways", { ...certified, dpop_bound_access_tokens: true }, "dpop_bound_access_tokens: is true beside"],
+  [
+    "a login page with a fragment",
+    { ...least, initiate_login_uri: "https://a.example/#x" },
+    "initiate_login_uri: has a fragment",
+  ],
+  [
+    "51 request URIs",
+    { ...least, request_uris: Array.from({ length: 51 }, (_, index) => `https://a.example/${index}`) },
+    "request_uris: has more than 50",
+  ],
+])("a client with %s is refused", (_, metadata, description) => {
+  expect(refusalOf(metadata)).toMatchObject({ code: "invalid_client_metadata" });
+  expect(refusalOf(metadata).description).toContain(description);
+});
+
+test("encryption that is asked for by its key management alone has the content encryption that every library knows", () => {
+  expect(parseClientMetadata({ ...withKeys, userinfo_encrypted_response_alg: "ECDH-ES" })).toMatchObject({
+    userinfo_encrypted_response_enc: "A128CBC-HS256",
+  });
+});
+
+test("a login page and a page after logout may be on the loopback host of whoever develops the client", () => {
+  const pages = { initiate_login_uri: "http://localhost:3000/login", post_logout_redirect_uris: ["http://localhost:3000/bye"] };
+  expect(parseClientMetadata({ ...least, ...pages })).toMatchObject(pages);
+});
+
 test("pairwise subjects of a client on one host, on whatever ports, need nothing else", () => {
   const redirect_uris = ["https://a.example/cb", "https://a.example:8443/cb"];
   expect(parseClientMetadata({ ...least, redirect_uris, subject_type: "pairwise" })).toMatchObject({

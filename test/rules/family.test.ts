@@ -25,7 +25,7 @@ function state(family: Partial<FamilyState["family"]> = {}, rest: Partial<Family
       claims: null,
       confirmation: null,
       sessionId: "session",
-      grantManaged: false,
+      grantManagement: null,
       authAt: 0,
       acr: "0",
       amr: [],

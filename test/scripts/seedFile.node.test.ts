@@ -6,6 +6,7 @@ const user = { email: "ada@example.com", name: "Ada", password: "long enough" };
 const client = { client_id: "c", client_secret: "s".repeat(32), client_name: "C", redirect_uris: ["https://c.example/cb"] };
 const scope = { name: "things.read", title: "Read", description: "Reads.", access: "read" };
 const resource = { identifier: "https://api.example", name: "API", scopes: [scope] };
+const detailsType = { type: "payment", title: "Pay", description: "Pays.", access: "write", schema: { type: "object" } };
 const organization = { name: "acme", members: [{ email: "ada@example.com" }] };
 
 const bad: readonly (readonly [what: string, seed: unknown, message: string])[] = [
@@ -141,6 +142,56 @@ const bad: readonly (readonly [what: string, seed: unknown, message: string])[] 
     "an unknown authentication method",
     { clients: [{ ...client, token_endpoint_auth_method: "client_secret_saml" }] },
     "clients[0].token_endpoint_auth_method: is not one of",
+  ],
+  [
+    "a secret too short for a key",
+    { clients: [{ ...client, token_endpoint_auth_method: "client_secret_jwt", client_secret: "s".repeat(31) }] },
+    "clients[0].client_secret: is not 32 to 256 characters long",
+  ],
+  [
+    "the secret of a client that has keys",
+    { clients: [{ ...client, token_endpoint_auth_method: "private_key_jwt", jwks_uri: "https://c.example/jwks" }] },
+    "clients[0].client_secret: is given, but token_endpoint_auth_method is private_key_jwt",
+  ],
+  [
+    "a private key",
+    { clients: [client, { ...client, client_id: "d", jwks: { keys: [{ kty: "oct", k: "AAAA" }] } }] },
+    "clients[1].jwks.keys[0]: is not a public key",
+  ],
+  [
+    "a jwks_uri that only this machine reaches",
+    { clients: [{ ...client, jwks_uri: "https://localhost:8443/jwks" }] },
+    "clients[0].jwks_uri: has a host that is not on the internet",
+  ],
+  [
+    "a type of authorization_details without words for people",
+    { resources: [{ ...resource, authorization_details_types: [{ ...detailsType, title: undefined }] }] },
+    "resources[0].authorization_details_types[0].title: is missing",
+  ],
+  [
+    "a type without a schema",
+    { resources: [{ ...resource, authorization_details_types: [{ ...detailsType, schema: undefined }] }] },
+    "resources[0].authorization_details_types[0].schema: is not an object",
+  ],
+  [
+    "a type whose schema is no schema",
+    { resources: [{ ...resource, authorization_details_types: [{ ...detailsType, schema: { $ref: "#/none" } }] }] },
+    "resources[0].authorization_details_types[0].schema: is not a JSON Schema",
+  ],
+  [
+    "a type that is built in",
+    { resources: [{ ...resource, authorization_details_types: [{ ...detailsType, type: "organization_access" }] }] },
+    "resources[0].authorization_details_types[0].type: is organization_access, which is built in",
+  ],
+  [
+    "a type of two resources",
+    {
+      resources: [
+        { ...resource, authorization_details_types: [detailsType] },
+        { identifier: "https://b.example", name: "B", authorization_details_types: [detailsType] },
+      ],
+    },
+    "resources[1].authorization_details_types[0].type: is payment, like resources[0].authorization_details_types[0].type",
   ],
   ["a publisher without a name", { clients: [{ ...client, publisher: {} }] }, "clients[0].publisher.name: is missing"],
   [

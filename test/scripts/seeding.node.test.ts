@@ -7,9 +7,10 @@ import demo from "../../demo/seed.json" with { type: "json" };
 import { type Database, openDatabase } from "../../scripts/database.ts";
 import { migrate } from "../../scripts/migrations.ts";
 import { parseSeed } from "../../scripts/seedFile.ts";
-import { applySeed } from "../../scripts/seeding.ts";
+import { applySeed, type SeedTools } from "../../scripts/seeding.ts";
 import { argon2Input } from "../../src/rules/passwordHash.ts";
 import { sha256 } from "../../src/tokens/encoding.ts";
+import { unseal } from "../../src/tokens/secret.ts";
 
 const tables = ["organization_clients", "memberships", "organizations", "clients", "resources", "users"];
 const client = { client_id: "c", client_secret: "s".repeat(32), client_name: "C", redirect_uris: ["https://c.example/cb"] };
@@ -31,7 +32,7 @@ afterAll(async () => {
   await rm(persist, { recursive: true, force: true });
 });
 
-const seed = (file: unknown, at: number) => applySeed(database, parseSeed(file), at);
+const seed = (file: unknown, at: number, tools: SeedTools = {}) => applySeed(database, parseSeed(file), at, tools);
 const dump = () => database.batch(tables.map((table) => `SELECT * FROM ${table} ORDER BY 1, 2`));
 const rows = async (sql: string) => (await database.batch([sql]))[0] ?? [];
 
@@ -82,10 +83,93 @@ test("a new password replaces the hash, and a file without one keeps it", async 
 
 test("a client's secret is kept as its hash, and a new one ends the old", async () => {
   await seed({ clients: [client] }, 1000);
-  const secretsOf = async () => JSON.parse(String((await rows("SELECT secrets FROM clients"))[0]?.["secrets"]));
   expect(await secretsOf()).toEqual([{ sha256: await sha256(client.client_secret), createdAt: 1000, expiresAt: null }]);
   await seed({ clients: [{ ...client, client_secret: "n".repeat(32) }] }, 2000);
   expect(await secretsOf()).toEqual([{ sha256: await sha256("n".repeat(32)), createdAt: 2000, expiresAt: null }]);
+});
+
+const masterSecret = "m".repeat(43);
+const asserting = { ...client, token_endpoint_auth_method: "client_secret_jwt" };
+const secretsOf = async () => JSON.parse(String((await rows("SELECT secrets FROM clients"))[0]?.["secrets"]));
+
+test("a secret that is a key is kept sealed beside its hash, and seeding it again changes nothing", async () => {
+  await seed({ clients: [asserting] }, 1000, { masterSecret });
+  const [secret] = await secretsOf();
+  expect(secret).toMatchObject({ sha256: await sha256(client.client_secret), createdAt: 1000 });
+  const opener = { config: { masterSecret }, memory: new Map(), random: () => new Uint8Array() };
+  expect(await unseal(opener, "client secret", secret.sealed)).toBe(client.client_secret);
+  const before = await dump();
+  expect(await seed({ clients: [asserting] }, 2000, { masterSecret })).toBe(0);
+  const { client_secret: _, ...withoutSecret } = asserting;
+  expect(await seed({ clients: [withoutSecret] }, 2000)).toBe(0);
+  expect(await dump()).toEqual(before);
+});
+
+test("a client whose secret becomes a key must give it anew, and one whose key becomes a secret keeps nothing sealed", async () => {
+  await seed({ clients: [client] }, 1000);
+  const { client_secret: _, ...withoutSecret } = asserting;
+  await expect(seed({ clients: [withoutSecret] }, 2000, { masterSecret })).rejects.toThrow(
+    "clients[0].client_secret: is missing",
+  );
+  await seed({ clients: [asserting] }, 2000, { masterSecret });
+  expect(await secretsOf()).toMatchObject([{ createdAt: 2000, sealed: expect.any(String) }]);
+  await seed({ clients: [client] }, 3000);
+  expect(await secretsOf()).toEqual([{ sha256: await sha256(client.client_secret), createdAt: 3000, expiresAt: null }]);
+});
+
+test("without the server's master secret a secret that is a key is refused, in words that say what to do", async () => {
+  await expect(seed({ clients: [asserting] }, 1000)).rejects.toThrow(/^clients\[0\]\.client_secret: .* MASTER_SECRET /);
+  expect(await rows("SELECT 1 FROM clients")).toEqual([]);
+});
+
+const sector = "https://c.example/sector.json";
+const inSector = { ...client, subject_type: "pairwise", sector_identifier_uri: sector };
+
+test("a sector_identifier_uri is loaded, and again only when the client has changed", async () => {
+  const asked: string[] = [];
+  const tools: SeedTools = {
+    fetch: async (input) => {
+      asked.push(String(input));
+      return Response.json([...client.redirect_uris, "https://other.example/cb"]);
+    },
+  };
+  await seed({ clients: [inSector] }, 1000, tools);
+  expect(await seed({ clients: [inSector] }, 2000, tools)).toBe(0);
+  expect(asked).toEqual([sector]);
+  await seed({ clients: [{ ...inSector, client_name: "D" }] }, 3000, tools);
+  expect(asked).toEqual([sector, sector]);
+});
+
+test.each<[string, () => Response | Promise<Response>, string]>([
+  ["does not list a redirect URI", () => Response.json(["https://c.example/other"]), "does not list https://c.example/cb"],
+  ["lists it in another spelling", () => Response.json(["https://c.example/cb/"]), "does not list https://c.example/cb"],
+  ["is no array", () => Response.json({ redirect_uris: client.redirect_uris }), "is not a JSON array of redirect URIs"],
+  ["is no JSON", () => new Response("<html>"), "cannot be loaded"],
+  ["is not there", () => new Response("no", { status: 404 }), "cannot be loaded: it answered 404"],
+  [
+    "leads elsewhere",
+    () => new Response(null, { status: 302, headers: { location: "https://10.0.0.1/" } }),
+    "cannot be loaded: it answered 302",
+  ],
+  ["is too large", () => new Response(" ".repeat(70_000)), "cannot be loaded: the answer is larger than 65536 bytes"],
+  ["cannot be reached", () => Promise.reject(new Error("connection refused")), "cannot be loaded: connection refused"],
+])("a sector_identifier_uri that %s is refused with its path", async (_, answer, problem) => {
+  await expect(seed({ clients: [inSector] }, 1000, { fetch: async () => answer() })).rejects.toThrow(
+    `clients[0].sector_identifier_uri: ${problem}`,
+  );
+  expect(await rows("SELECT 1 FROM clients")).toEqual([]);
+});
+
+const payment = { type: "payment", title: "Pay", description: "Pays.", access: "write", schema: { type: "object" } };
+
+test("a type of authorization_details is kept with its schema, and has one owner", async () => {
+  const types = { authorization_details_types: [payment] };
+  await seed({ resources: [{ identifier: "https://a.example", name: "A", ...types }] }, 1000);
+  const [row] = await rows("SELECT authorization_details_types FROM resources");
+  expect(JSON.parse(String(row?.["authorization_details_types"]))).toEqual([{ ...payment, risk: "medium" }]);
+  await expect(seed({ resources: [{ identifier: "https://b.example", name: "B", ...types }] }, 2000)).rejects.toThrow(
+    "resources[0].authorization_details_types[0].type: is payment, which https://a.example defines already",
+  );
 });
 
 test("quotes in a name are text and not SQL", async () => {

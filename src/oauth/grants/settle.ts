@@ -73,7 +73,7 @@ export async function settle(
     authorizationDetails,
     confirmation,
     sessionId: family.sessionId,
-    grantManaged: family.grantManaged,
+    grantManaged: family.grantManagement !== null,
     organizations: reached,
     claims: family.claims,
     consentedClaims: grant.claims,
