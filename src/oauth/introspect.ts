@@ -2,7 +2,7 @@ import type { Deps } from "../config.ts";
 import { parseForm } from "../http/form.ts";
 import { type Endpoint, json, jwt } from "../http/respond.ts";
 import type { AccessTokenClaims, Client, Once } from "../model.ts";
-import { detailsOfToken } from "../rules/authorizationDetails.ts";
+import { detailsOfToken, limitedOrganizations } from "../rules/authorizationDetails.ts";
 import { deadBecause } from "../rules/family.ts";
 import { reachedOrganizations } from "../rules/organizations.ts";
 import { sectorOf } from "../rules/sector.ts";
@@ -92,6 +92,15 @@ async function introspectCredential(deps: Deps, credential: Credential, caller: 
   const expiresAt = Math.min(family.idleExpiresAt, family.expiresAt, grant.expiresAt ?? Number.POSITIVE_INFINITY);
   const current = family.clientId === caller.clientId && family.generation === credential.generation && now < expiresAt;
   if (!current || deadBecause(state, now) !== undefined) return inactive;
+  const limit = limitedOrganizations(family.authorizationDetails);
+  const details = detailsOfToken(
+    family.authorizationDetails,
+    null,
+    grant.authorizationDetails,
+    reachedOrganizations(state.organizations, state.client, grant.organizations, limit),
+    family.resources,
+    await loadResources(deps),
+  );
   return {
     active: true,
     iss: deps.config.issuer,
@@ -101,6 +110,7 @@ async function introspectCredential(deps: Deps, credential: Credential, caller: 
     exp: Math.floor(expiresAt / 1000),
     grant_id: grant.grantId,
     sid: family.id,
+    ...(details.length === 0 ? {} : { authorization_details: details }),
     // No cnf, even where the code was bound: who may ask here authenticates, and that alone is what guards its refresh token.
   };
 }

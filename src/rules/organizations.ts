@@ -18,14 +18,17 @@ export function decideAccess(organization: OrganizationReach, client: Client): A
  * Names of the organizations that a token may enter: those the person may enter, whose policy allows the client, and that the
  * person chose.
  * @param chosen ids, or null for all
+ * @param limit names that one run is limited to (`organization_access`); undefined for no limit
  */
 export function reachedOrganizations(
   organizations: readonly OrganizationReach[],
   client: Client,
   chosen: readonly string[] | null,
+  limit?: readonly string[],
 ): readonly string[] {
   return organizations
     .filter((organization) => chosen === null || chosen.includes(organization.organizationId))
     .filter((organization) => decideAccess(organization, client) === "allowed")
-    .map((organization) => organization.name);
+    .map((organization) => organization.name)
+    .filter((name) => limit?.includes(name) ?? true);
 }

@@ -72,6 +72,8 @@ describe("authorization_details", () => {
     expect(tokens.authorization_details).toEqual([web, shop].map(sortedMembers));
     expect(claimsOf(tokens.access_token)["authorization_details"]).toEqual([web, shop]);
     expect(await introspect(server, tokens.access_token)).toMatchObject({ authorization_details: [web, shop] });
+    const refresh = await post(server, "/introspect", { token: tokens.refresh_token });
+    expect(await refresh.json()).toMatchObject({ active: true, authorization_details: [web, shop] });
   });
 
   it("may stand without any scope", async () => {

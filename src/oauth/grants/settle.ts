@@ -50,9 +50,7 @@ export async function settle(
   const registered = await loadResources(deps);
   const narrowed = narrow({ scopes, resources: family.resources }, requested, registered);
   const limit = limitedOrganizations(details ?? []) ?? limitedOrganizations(family.authorizationDetails);
-  const reached = reachedOrganizations(organizations, redemption.state.client, grant.organizations).filter(
-    (name) => limit?.includes(name) ?? true,
-  );
+  const reached = reachedOrganizations(organizations, redemption.state.client, grant.organizations, limit);
   const authorizationDetails = detailsOfToken(
     family.authorizationDetails.filter(({ type }) => mayUse(client, type) || type === ORGANIZATION_ACCESS),
     details,
