@@ -5,7 +5,7 @@ import { decideAccess } from "../rules/organizations.ts";
 import { describePermissions } from "../rules/permissions.ts";
 import type { AuthorizationList, AuthorizedDevice, EndedAuthorization, ListedAuthorization } from "../store/authorizations.ts";
 import { PublisherLine } from "./about.tsx";
-import { DetailWords } from "./details.tsx";
+import { ApprovedDetail } from "./details.tsx";
 import { latestEffectSeconds } from "./lifetime.ts";
 import { Ago, Day, inWords } from "./moment.tsx";
 import { Monogram, Name } from "./name.tsx";
@@ -135,7 +135,7 @@ const Service = ({
               ))}
               {authorizationDetails.map((detail) => (
                 <li>
-                  <DetailWords detail={detail} resources={resources} />
+                  <ApprovedDetail detail={detail} resources={resources} />
                 </li>
               ))}
               {scopes.includes("offline_access") && <li>Access when you are not here</li>}

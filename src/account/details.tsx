@@ -1,4 +1,4 @@
-import type { AuthorizationDetail, Grant, JsonObject, Resource } from "../model.ts";
+import type { AuthorizationDetail, AuthorizationDetailsType, Grant, JsonObject, Resource } from "../model.ts";
 import { canonical, findDetailsType, hasDetail, withoutOrganizations } from "../rules/authorizationDetails.ts";
 import { displayName } from "../rules/displayName.ts";
 import { Name } from "./name.tsx";
@@ -54,22 +54,43 @@ export const DetailChoices = ({
   );
 };
 
-/** One element in words: what its type means, then every member that it has. */
-export const DetailWords = ({
+/** One element that was approved: what it is called and where, then every member that it has. */
+export const ApprovedDetail = ({ detail, resources }: { detail: AuthorizationDetail; resources: readonly Resource[] }) => {
+  const found = findDetailsType(detail.type, resources);
+  return (
+    <>
+      {titleOf(detail, found?.words)}
+      {found && (
+        <span class="note">
+          {" "}
+          in <Name of={found.owner.name} />
+        </span>
+      )}
+      <Members of={detail} />
+    </>
+  );
+};
+
+/** A type that its resource gave up since has no words of ours any more. */
+const titleOf = ({ type }: AuthorizationDetail, words: AuthorizationDetailsType | undefined) =>
+  words ? words.title : <bdi>{displayName(type, "Something without a name").text}</bdi>;
+
+/** One element that is asked for: what its type means, then every member that it has. */
+const DetailWords = ({
   detail,
   resources,
-  isNew = false,
+  isNew,
 }: {
   detail: AuthorizationDetail;
   resources: readonly Resource[];
-  isNew?: boolean;
+  isNew: boolean;
 }) => {
   const words = findDetailsType(detail.type, resources)?.words;
   const risk = words && riskWords[words.risk];
   return (
     <span>
       <span class="title">
-        {words ? words.title : <bdi>{displayName(detail.type, "Something without a name").text}</bdi>}
+        {titleOf(detail, words)}
         {isNew && <span class="tag new">New</span>}
         {risk && <span class={words?.risk === "high" ? "tag bad" : "tag warn"}>{risk}</span>}
       </span>

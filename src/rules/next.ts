@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 import type { AuthorizationDetail, AuthorizationRequest, Client, Grant, OrganizationReach, Session } from "../model.ts";
-import { acrValuesSupported, wouldReach } from "./acr.ts";
+import { wantsOtherAcr } from "./acr.ts";
 import {
   hasDetail,
   limitedOrganizations,
@@ -60,13 +60,11 @@ export function decideNext(progress: Progress, situation: Standing | undefined):
     return session.authAt >= progress.startedAt
       ? refuse("login_required", "Another person signed in than the one that the service expects.")
       : signIn;
-  const mayReachMore = session.authAt < progress.startedAt;
-  if (!acrAllowed(request.claims, session.acr))
-    return mayReachMore && acrValuesSupported.some((acr) => acrAllowed(request.claims, acr))
-      ? signIn
-      : refuse("unmet_authentication_requirements", "No sign-in here reaches the acr that the service insists on.");
-  // A wish and no demand: where no page may be shown, or the sign-in was just now, it goes on as it is.
-  if (mayReachMore && !silent && wouldReach(request.acrValues, session.acr)) return signIn;
+  const isAllowed = acrAllowed(request.claims, session.acr);
+  // What the service only prefers is no reason to stop where no page may be shown.
+  if (session.authAt < progress.startedAt && wantsOtherAcr(request, session.acr) && !(silent && isAllowed)) return signIn;
+  if (!isAllowed)
+    return refuse("unmet_authentication_requirements", "No sign-in here reaches the acr that the service insists on.");
   return decideConsent(progress, situation, silent);
 }
 

@@ -1,11 +1,12 @@
 import type { Interaction, Session } from "../model.ts";
+import { wantsOtherAcr } from "./acr.ts";
 
 /** What the sign-in page offers. `confirm`: the person is known to us, and the service wants them to prove it again. */
 export type SignInOffer = { readonly kind: "password"; readonly confirm: boolean } | { readonly kind: "choice" };
 
 /**
  * Whether someone who is signed in may go on as who they are. Not when the service wants a fresh sign-in (`prompt=login`,
- * `max_age`; OpenID Connect Core 3.1.2.1) or another person (`id_token_hint`).
+ * `max_age`, an `acr` that only a fresh one reaches; OpenID Connect Core 3.1.2.1) or another person (`id_token_hint`).
  * @param subject what the service behind the interaction calls them
  * @param another the person said that they want another account
  */
@@ -20,6 +21,8 @@ export function decideSignIn(
   const { prompt, maxAgeSeconds, subjectHint } = interaction.request;
   if (subjectHint !== null && subjectHint !== subject) return { kind: "password", confirm: false };
   const stale = maxAgeSeconds !== null && session.authAt + maxAgeSeconds * 1000 < interaction.startedAt;
-  const wantsLogin = prompt.includes("login") && session.authAt < interaction.startedAt;
-  return stale || wantsLogin ? { kind: "password", confirm: true } : { kind: "choice" };
+  const wantsLogin = prompt.includes("login") || wantsOtherAcr(interaction.request, session.acr);
+  return stale || (wantsLogin && session.authAt < interaction.startedAt)
+    ? { kind: "password", confirm: true }
+    : { kind: "choice" };
 }

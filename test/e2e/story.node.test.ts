@@ -1,37 +1,18 @@
 /** The whole story in a real Chromium: from Buildboard's first page to the state in which it is out. */
-import { mkdir, readFile } from "node:fs/promises";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadChromium } from "../../scripts/chromium.ts";
 import { type Local, startLocal } from "../../scripts/local.ts";
-
-const EMAIL = "ada@contoso.example";
-const PASSWORD = "correct-horse-battery-9";
+import { EMAIL, heading, launch, look, openBrowser, PASSWORD, signIn } from "./chromium.ts";
 
 const root = new URL("../../", import.meta.url);
-const pictures = new URL("./screenshots/", import.meta.url);
-
-const flags =
-  "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-
-const looks = [
-  { name: "1280-light", width: 1280, colorScheme: "light" },
-  { name: "1280-dark", width: 1280, colorScheme: "dark" },
-  { name: "360-light", width: 360, colorScheme: "light" },
-  { name: "360-dark", width: 360, colorScheme: "dark" },
-] as const;
 
 let local: Local;
 let browser: Browser;
 
 beforeAll(async () => {
-  const executablePath = await loadChromium({ install: false });
-  if (executablePath === undefined) throw new Error("There is no Chromium: run `npm test`, which installs one.");
   const seed: unknown = JSON.parse(await readFile(new URL("demo/seed.json", root), "utf8"));
-  await mkdir(pictures, { recursive: true });
-  local = await startLocal({ seed, workers: ["buildboard", "contoso-devops"] });
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...flags.split(" ")] });
+  [local, browser] = await Promise.all([startLocal({ seed, workers: ["buildboard", "contoso-devops"] }), launch()]);
 });
 
 afterAll(async () => {
@@ -39,54 +20,9 @@ afterAll(async () => {
   await local?.stop();
 });
 
-/** A person's browser, and every complaint of it: errors on the console, Content Security Policy among them, and in pages. */
-async function openBrowser(): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    // A page that answers 4xx is told of on the console too; those are part of some stories.
-    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  return { context, page, complaints };
-}
-
-/** Holds the page against axe, and takes its picture in every look. Nothing may stick out at the side. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const { name: suffix, width, colorScheme } of looks) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 900 });
-    await page.screenshot({ path: new URL(`${name}-${suffix}.png`, pictures).pathname, fullPage: true });
-    expect(await page.evaluate("document.documentElement.scrollWidth"), `${name} at ${width}`).toBeLessThanOrEqual(width);
-    if (width === 360) expect(await violationsOf(page), `axe on ${name}, ${suffix}`).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
-
-/** By evaluation, since the pages' own policy lets no foreign script in. */
-async function violationsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const found: unknown = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
-  const { violations } = found as { violations: { id: string; impact: string; nodes: { target: string[] }[] }[] };
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-}
-
-const heading = (page: Page): Promise<string> => page.getByRole("heading", { level: 1 }).innerText();
-
-async function signIn(page: Page): Promise<void> {
-  await page.fill('input[name="email"]', EMAIL);
-  await page.fill('input[name="password"]', PASSWORD);
-  await page.locator('form[action="/sign-in"] button[type="submit"]').click();
-}
-
 describe("in Chromium", () => {
   it("a person connects Buildboard, sees the builds, revokes it, and Buildboard is out", async () => {
-    const { context, page, complaints } = await openBrowser();
+    const { context, page, complaints } = await openBrowser(browser);
     const { server, buildboard, contosoDevops } = local.urls;
 
     await page.goto(buildboard);
@@ -149,7 +85,7 @@ describe("in Chromium", () => {
   }, 120_000);
 
   it("a person denies, and Buildboard takes it kindly; everything by keyboard alone", async () => {
-    const { context, page, complaints } = await openBrowser();
+    const { context, page, complaints } = await openBrowser(browser);
     await page.goto(local.urls.buildboard);
     await page.getByRole("button", { name: "Connect Contoso DevOps" }).first().focus();
     await page.keyboard.press("Enter");
@@ -176,7 +112,7 @@ describe("in Chromium", () => {
   }, 60_000);
 
   it("what a person unticks is not given, and the page tells what is new the next time", async () => {
-    const { context, page, complaints } = await openBrowser();
+    const { context, page, complaints } = await openBrowser(browser);
     await page.goto(local.urls.buildboard);
     await page.getByRole("button", { name: "Connect Contoso DevOps" }).first().click();
     await signIn(page);
@@ -199,7 +135,7 @@ describe("in Chromium", () => {
   }, 60_000);
 
   it("the Enter key in a field of the approval page never approves", async () => {
-    const { context, page, complaints } = await openBrowser();
+    const { context, page, complaints } = await openBrowser(browser);
     await page.goto(local.urls.buildboard);
     await page.getByRole("button", { name: "Connect Contoso DevOps" }).click();
     await signIn(page);
@@ -212,7 +148,7 @@ describe("in Chromium", () => {
   }, 30_000);
 
   it("an approval that chooses no organization is shown again with what was ticked, and revoking all asks first", async () => {
-    const { context, page, complaints } = await openBrowser();
+    const { context, page, complaints } = await openBrowser(browser);
     await page.goto(local.urls.buildboard);
     await page.getByRole("button", { name: "Connect Contoso DevOps" }).click();
     await signIn(page);

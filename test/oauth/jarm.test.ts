@@ -336,7 +336,7 @@ describe("the acr", () => {
     server.pass(1);
     const page = await browser.open(authorizationUrl(wanted));
     expect(page.text).toContain('action="/sign-in"');
-    const response = responseOf(await browser.submit(page, "/sign-in", { password: "correct-horse-battery-9" }));
+    const response = responseOf(await signIn(browser, page, ada.email));
     expect(response.has("code")).toBe(true);
   });
 });
