@@ -164,20 +164,19 @@ const states: readonly (readonly [name: string, state: string])[] = [
   ["emoji and other scripts", "🦊 é ‮ مرحبا \u{1F468}\u200D\u{1F469}"],
   ["percent signs and a plus", "%00%0d%0a+ %"],
   ["4096 characters", "s".repeat(4096)],
-  ["4096 quotes", '"'.repeat(2000)],
+  ["2000 quotes", '"'.repeat(2000)],
 ];
 
 describe("the state", () => {
-  it.each(states.flatMap(([name, state]) => modes.map((mode) => [name, mode, state] as const)))(
-    "of %s goes back as it was sent in %s",
-    async (_, response_mode, state) => {
-      await authorize(browser, ada.email);
+  it.each(modes)("goes back as it was sent in %s, whatever it holds", async (response_mode) => {
+    await authorize(browser, ada.email);
+    for (const [name, state] of states) {
       server.pass(1);
       const page = await answerTo({ response_mode, state });
-      expect(await read(page, response_mode)).toEqual({ code: expect.stringMatching(/^csc_/), state, iss: ISSUER });
+      expect(await read(page, response_mode), name).toEqual({ code: expect.stringMatching(/^csc_/), state, iss: ISSUER });
       if (!response_mode.startsWith("form_post")) expect(responseOf(page).getAll("code").length).toBeLessThan(2);
-    },
-  );
+    }
+  });
 });
 
 describe("the page of form_post", () => {
