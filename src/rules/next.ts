@@ -75,7 +75,8 @@ function isFresh({ request, startedAt, now }: Progress, session: Session): boole
   return request.maxAgeSeconds === null || now <= session.authAt + request.maxAgeSeconds * 1000;
 }
 
-const isExpectedPerson = (request: AuthorizationRequest, subject: string): boolean =>
+/** Whether the person is the one whom the request is about, if it says so: by `id_token_hint`, or by the value of `sub` in `claims`. */
+export const isExpectedPerson = (request: AuthorizationRequest, subject: string): boolean =>
   (request.subjectHint === null || request.subjectHint === subject) && subjectAllowed(request.claims, subject);
 
 function decideConsent(progress: Progress, { grant, organizations }: Standing, silent: boolean): Next {

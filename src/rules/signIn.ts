@@ -1,5 +1,6 @@
 import type { Interaction, Session } from "../model.ts";
 import { wantsOtherAcr } from "./acr.ts";
+import { isExpectedPerson } from "./next.ts";
 
 /** What the sign-in page offers. `confirm`: the person is known to us, and the service wants them to prove it again. */
 export type SignInOffer = { readonly kind: "password"; readonly confirm: boolean } | { readonly kind: "choice" };
@@ -18,8 +19,8 @@ export function decideSignIn(
 ): SignInOffer {
   if (session === undefined || another) return { kind: "password", confirm: false };
   if (interaction === undefined) return { kind: "choice" };
-  const { prompt, maxAgeSeconds, subjectHint } = interaction.request;
-  if (subjectHint !== null && subjectHint !== subject) return { kind: "password", confirm: false };
+  const { prompt, maxAgeSeconds } = interaction.request;
+  if (subject !== undefined && !isExpectedPerson(interaction.request, subject)) return { kind: "password", confirm: false };
   const stale = maxAgeSeconds !== null && session.authAt + maxAgeSeconds * 1000 < interaction.startedAt;
   const wantsLogin = prompt.includes("login") || wantsOtherAcr(interaction.request, session.acr);
   return stale || (wantsLogin && session.authAt < interaction.startedAt)

@@ -194,7 +194,7 @@ describe("oauth4webapi at a resource server that uses countersign/verify", () =>
     const request = openResource();
     const client = await createClient(buildboard(local.urls.buildboard));
     const tokens = await client.redeem(await new Person(local.urls.server).authorize(client.url));
-    const refused = { status: 401, cause: [{ parameters: { error: "invalid_token" } }] };
+    const refused = { status: 401, cause: [{ parameters: { error: "invalid_token" } }, { scheme: "dpop" }] };
     await expect(request(tokens.access_token.replace(/.{8}$/, "AAAAAAAA"))).rejects.toMatchObject(refused);
     await expect(request(tokens.id_token ?? "")).rejects.toMatchObject(refused);
     const elsewhere = createResourceServer({ issuer: local.urls.server, audience: "https://elsewhere.example" });
@@ -210,7 +210,10 @@ describe("oauth4webapi at a resource server that uses countersign/verify", () =>
     const request = () => oauth.protectedResourceRequest(tokens.access_token, "GET", builds, undefined, undefined, http);
     expect((await request()).status).toBe(200);
     await person.revoke();
-    await expect(request()).rejects.toMatchObject({ status: 401, cause: [{ parameters: { error: "invalid_token" } }] });
+    await expect(request()).rejects.toMatchObject({
+      status: 401,
+      cause: [{ parameters: { error: "invalid_token" } }, { scheme: "dpop" }],
+    });
     await expect(client.refresh(tokens.refresh_token)).rejects.toMatchObject({ error: "invalid_grant" });
     await expect(client.userinfo(tokens.access_token, tokens.subject)).rejects.toMatchObject({ status: 401 });
   });

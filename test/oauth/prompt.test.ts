@@ -323,6 +323,12 @@ describe("the claims parameter", () => {
     expect(await step({ claims: acr(request), prompt: "none" })).toBe(expected);
   });
 
+  it("with the sub of another person asks for a password, and not whether to go on as who is signed in", async () => {
+    await authorize(browser, ada.email);
+    const page = await browser.open(authorizationUrl({ claims: JSON.stringify({ id_token: { sub: { value: "aaother" } } }) }));
+    expect(page.text).toContain('name="password"');
+  });
+
   it.each<[string, (own: string, other: string) => unknown, string]>([
     ["of the person who is signed in", (own) => ({ value: own }), "code"],
     ["among those named", (own, other) => ({ values: [other, own] }), "code"],

@@ -172,7 +172,7 @@ describe("the name of a pushed request", () => {
     expect(responseOf(await approve(browser, first)).get("code")).toMatch(/^csc_/);
     const late = await approve(browser, second);
     expect([late.status, new URL(late.url).origin]).toEqual([400, ISSUER]);
-    expect(textOf(late)).toContain("already used");
+    expect(textOf(late)).toContain("answered before");
     expect(await env.DB.prepare("SELECT count(*) AS count FROM families").first("count")).toBe(1);
   });
 
