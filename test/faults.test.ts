@@ -8,6 +8,7 @@ import { open } from "../src/store/database.ts";
 import { audit, families, revocations } from "../src/store/schema.ts";
 import { Browser, fieldsOf, textOf } from "./browser.ts";
 import { addClient, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
+import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "./clientKey.ts";
 import {
   authorizationUrl,
   authorize,
@@ -20,8 +21,10 @@ import {
   tokensOf,
 } from "./flow.ts";
 import { basic, createServer, empty, form, ISSUER, type Server, snapshot } from "./harness.ts";
+import { makeDpopKey, proofBy } from "./proof.ts";
 
 const SETTINGS = "/settings/authorizations";
+const proofKey = makeDpopKey();
 const clock = { now: Date.UTC(2026, 10, 24, 12, 0, 0, 250) };
 
 let server: Server;
@@ -119,6 +122,8 @@ async function tally(): Promise<unknown> {
     "SELECT revoked_at IS NULL AS live, json_array_length(scopes), count(*) AS n FROM grants GROUP BY 1, 2",
     "SELECT kind, count(*) AS n FROM revocations GROUP BY kind",
     "SELECT count(*) AS n FROM sessions",
+    "SELECT count(*) AS n FROM pushed_requests",
+    "SELECT count(*) AS n FROM seen",
   ];
   return (await env.DB.batch(statements.map((sql) => env.DB.prepare(sql)))).map(({ results }) => results);
 }
@@ -134,6 +139,32 @@ async function setUp(): Promise<void> {
   await addClient("buildboard");
   await addClient("cli", { token_endpoint_auth_method: "none" });
   await addClient("contoso-devops", { grant_types: [], redirect_uris: [] });
+  const { jwk } = await clientKey("ES256");
+  const keyed = { token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [jwk] } } as const;
+  await addClient("keyed", { ...keyed, post_logout_redirect_uris: ["https://keyed.example/bye"] });
+}
+
+/** A client's assertion and proof, which count once: a request that is sent again brings the same ones. */
+async function signedRequest(path: string): Promise<{ readonly fields: Record<string, string>; readonly dpop: string }> {
+  const client_assertion = await sign(await clientKey("ES256"), assertionClaims("keyed", clock.now));
+  secrets.push(client_assertion);
+  const iat = Math.floor(clock.now / 1000);
+  const dpop = await proofBy(await proofKey, { htm: "POST", htu: ISSUER + path, iat });
+  return { fields: { client_assertion_type: ASSERTION_TYPE, client_assertion }, dpop };
+}
+
+const postSigned =
+  (path: string, { fields, dpop }: Awaited<ReturnType<typeof signedRequest>>, more: Parameters<typeof form>[0]): Send =>
+  (on) =>
+    on.fetch(path, { method: "POST", body: form({ ...fields, ...more }), headers: { dpop } });
+
+/** A grant that its client manages, and a token with which it does. */
+async function obtainManaged() {
+  const scope = "openid offline_access grant_management_query grant_management_revoke";
+  const tokens = await obtainTokens(server, browser, ada.email, { scope, grant_management_action: "create" });
+  secrets.push(tokens.access_token, tokens.refresh_token, tokens.id_token);
+  server.pass(1);
+  return { ...tokens, grant_id: String((tokens as { grant_id?: string }).grant_id) };
 }
 
 /** One request, to be sent to any isolate. */
@@ -290,6 +321,57 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
     async () => {
       await obtain();
       return sendForm("/sign-out", await csrfOf("/sign-out"));
+    },
+  ],
+  [
+    "POST /par with an assertion and a proof",
+    201,
+    async () => {
+      const parameters = new URL(authorizationUrl({ client_id: null }), ISSUER).searchParams;
+      return postSigned("/par", await signedRequest("/par"), Object.fromEntries(parameters));
+    },
+  ],
+  [
+    "GET /authorize of a pushed request that yields a code",
+    303,
+    async () => {
+      await obtain();
+      const pushed = await post(server, "/par", Object.fromEntries(new URL(authorizationUrl(), ISSUER).searchParams));
+      const { request_uri } = await pushed.json<{ request_uri: string }>();
+      return (on) => browserOn(on).send(`/authorize?${new URLSearchParams({ client_id: "buildboard", request_uri })}`);
+    },
+  ],
+  [
+    "POST /token with a code, an assertion and a proof",
+    200,
+    async () => {
+      const code = (await authorize(browser, ada.email, { client_id: "keyed" })).get("code") ?? "";
+      secrets.push(code);
+      return postSigned("/token", await signedRequest("/token"), codeRequest(code));
+    },
+  ],
+  [
+    "GET /grants",
+    200,
+    async () => {
+      const { access_token, grant_id } = await obtainManaged();
+      return (on) => on.fetch(`/grants/${grant_id}`, bearer(access_token));
+    },
+  ],
+  [
+    "DELETE /grants",
+    204,
+    async () => {
+      const { access_token, grant_id } = await obtainManaged();
+      return (on) => on.fetch(`/grants/${grant_id}`, { ...bearer(access_token), method: "DELETE" });
+    },
+  ],
+  [
+    "GET /logout",
+    200,
+    async () => {
+      const { id_token } = await obtain();
+      return (on) => browserOn(on).send(`/logout?${new URLSearchParams({ id_token_hint: id_token })}`);
     },
   ],
   ["GET /.well-known/openid-configuration", 200, async () => (on) => on.fetch("/.well-known/openid-configuration")],

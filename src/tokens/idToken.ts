@@ -1,4 +1,5 @@
 import { compactVerify, decodeJwt, SignJWT } from "jose";
+import { OAuthError } from "../errors.ts";
 import type { ClientId } from "../model.ts";
 import { algorithms, type FindKey, type SigningKey } from "./accessToken.ts";
 import { sha256, toBase64url, toUtf8 } from "./encoding.ts";
@@ -55,7 +56,10 @@ export async function findHintedSubject(
   return found?.clientId === clientId ? found.subject : undefined;
 }
 
-/** An `id_token_hint` of whichever client (RP-Initiated Logout 1.0 section 2), expired or not; undefined unless we issued it. */
+/**
+ * An `id_token_hint` of whichever client (RP-Initiated Logout 1.0 section 2), expired or not; undefined unless we issued it.
+ * @throws whatever `findKey` throws, such as that D1 does not answer: then nobody can tell
+ */
 export async function findHint(
   hint: string,
   expected: { readonly issuer: string; readonly findKey: FindKey },
@@ -76,7 +80,8 @@ export async function findHint(
     // Our signed userinfo has the same type, issuer and audience, and never an end.
     const ours = protectedHeader.typ === "JWT" && iss === expected.issuer && exp !== undefined;
     return ours && typeof clientId === "string" && subject !== undefined ? { clientId, subject } : undefined;
-  } catch {
+  } catch (error) {
+    if (error instanceof OAuthError) throw error;
     return undefined;
   }
 }
