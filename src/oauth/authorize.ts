@@ -38,21 +38,9 @@ export const authorize =
     if (request.method === "POST") return asGet(request, deps);
     const { interaction, client, browser } = await begin(request, deps);
     const cookie = findCookie(request, deps.config, "session");
-    const situation =
-      cookie === undefined
-        ? undefined
-        : await findSituation(
-            deps,
-            await sha256(cookie),
-            client.clientId,
-            wantedGrant(interaction.request.grantManagement, interaction.id),
-          );
+    const situation = cookie === undefined ? undefined : await findStanding(deps, cookie, client, interaction);
     const { request: authorization, startedAt, denied } = interaction;
-    const standing = situation && {
-      ...situation,
-      subject: await subjectOf(deps, sectorOf(client.metadata), situation.user.userId),
-    };
-    const next = decideNext({ request: authorization, client, startedAt, denied, now: deps.now() }, standing);
+    const next = decideNext({ request: authorization, client, startedAt, denied, now: deps.now() }, situation);
     if (next.kind === "refuse")
       throw new OAuthError(next.code, next.description, { redirect: targetOf(client, authorization) });
     if (next.kind === "sign_in" || situation === undefined || cookie === undefined) {
@@ -65,6 +53,13 @@ export const authorize =
     page.headers.append("Set-Cookie", setCookie(deps.config, "browser", browser));
     return page;
   };
+
+/** How the person behind the cookie stands to the client, who knows them by `subject`; undefined for nobody. */
+async function findStanding(deps: Deps, cookie: string, { clientId, metadata }: Client, { id, request }: Interaction) {
+  const grantId = wantedGrant(request.grantManagement, id);
+  const situation = await findSituation(deps, await sha256(cookie), clientId, grantId);
+  return situation && { ...situation, subject: await subjectOf(deps, sectorOf(metadata), situation.user.userId) };
+}
 
 /**
  * A request by POST, turned into one by GET: a browser sends our cookie along when a foreign page leads to us, and not when it
