@@ -19,8 +19,6 @@ const statusOf = {
   insufficient_scope: 403,
   login_required: 400,
   consent_required: 400,
-  request_not_supported: 400,
-  request_uri_not_supported: 400,
   invalid_request_object: 400,
   invalid_request_uri: 400,
   invalid_authorization_details: 400,

@@ -21,24 +21,32 @@ interface Sent {
  * The access token of a request to an endpoint of ours that is a protected resource, and what stands behind it now; one trip. It
  * must be for us and have the scope, and whoever sends it must hold the key that it is bound to (RFC 9449 section 7.1, RFC 8705
  * section 3).
+ * @param dead what to answer to a token that was good and is revoked, if not that
  * @throws OAuthError with a challenge: invalid_request, invalid_token, insufficient_scope, invalid_dpop_proof, use_dpop_nonce
  */
 export async function loadPresentedToken(
   request: Request,
   deps: Deps,
   scope: string,
+  dead: (claims: AccessTokenClaims) => OAuthError = () => invalid("revoked"),
 ): Promise<{ readonly claims: AccessTokenClaims; readonly state: FamilyState }> {
   let sent: Sent | undefined;
   try {
     sent = await findSent(request);
-    if (sent !== undefined) return await check(request, deps, sent, scope);
+    if (sent !== undefined) return await check(request, deps, sent, scope, dead);
   } catch (error) {
     throw challengedBy(error, REALM, ALGS, { scheme: sent?.scheme, scope });
   }
   throw new OAuthError("invalid_token", "An access token is needed.", { headers: tokenChallenge(REALM, ALGS, { scope }) });
 }
 
-async function check(request: Request, deps: Deps, { scheme, token }: Sent, scope: string) {
+async function check(
+  request: Request,
+  deps: Deps,
+  { scheme, token }: Sent,
+  scope: string,
+  dead: (claims: AccessTokenClaims) => OAuthError,
+) {
   const claims = await findOwnToken(deps, token);
   if (claims === undefined) throw invalid("not an access token of ours, or expired");
   if (![claims.aud].flat().includes(deps.config.issuer)) throw invalid("for another audience");
@@ -46,7 +54,7 @@ async function check(request: Request, deps: Deps, { scheme, token }: Sent, scop
   if (!claims.scope.split(" ").includes(scope))
     throw new OAuthError("insufficient_scope", `The access token lacks the scope ${scope}.`);
   const state = await findLiveState(deps, claims, once);
-  if (state === undefined) throw invalid("revoked");
+  if (state === undefined) throw dead(claims);
   return { claims, state };
 }
 

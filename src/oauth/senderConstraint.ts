@@ -25,7 +25,7 @@ export async function findSender(request: Request, caller: Caller, deps: Deps): 
   const { dpop_bound_access_tokens, tls_client_certificate_bound_access_tokens } = caller.client.metadata;
   const { jkt, once } = await findDpopProof(request, deps, caller.once);
   if (dpop_bound_access_tokens && jkt === null)
-    throw new OAuthError("invalid_dpop_proof", "The client must send a DPoP proof (RFC 9449).");
+    throw new OAuthError("invalid_request", "The client must send a DPoP proof (RFC 9449).");
   const certificate = tls_client_certificate_bound_access_tokens ? caller.certificate : undefined;
   if (certificate === null) throw new OAuthError("invalid_request", "The client must send its certificate (RFC 8705).");
   if (jkt !== null) return { confirmation: { jkt }, once };

@@ -372,8 +372,21 @@ describe("a request_uri that the client registered", () => {
     await expectPage({ request_uri: ADDRESS }, "invalid_request_uri");
   });
 
+  it("may be sent with a fragment that was not registered, which only says that older copies are stale", async () => {
+    serve(await objectOf());
+    expect((await complete(await browser.open(url({ request_uri: `${ADDRESS}#v2` })))).get("state")).toBe("inside");
+    expect(asked).toEqual([ADDRESS]);
+  });
+
+  it("may hold no more than a request that travels by itself", async () => {
+    serve(await objectOf({ state: "語".repeat(1500), nonce: "語".repeat(2100) }));
+    const page = await browser.open(url({ request_uri: ADDRESS }));
+    expect(Object.fromEntries(responseOf(page))).toMatchObject({ error: "invalid_request", state: "語".repeat(1500) });
+  });
+
   it.each([
     "https://buildboard.example/other.jwt",
+    `https://buildboard.example/other.jwt#${ADDRESS}`,
     `${ADDRESS}?x=1`,
     `${ADDRESS}/`,
     ADDRESS.toUpperCase(),

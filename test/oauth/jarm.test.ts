@@ -179,6 +179,22 @@ describe("the state", () => {
   });
 });
 
+describe("a state with a line break", () => {
+  it.each(["a\r\nb", "a\nb", "a\rb"])(
+    "%j is refused with form_post, since a browser would write it otherwise",
+    async (state) => {
+      const page = await browser.open(authorizationUrl({ response_mode: "form_post", state }));
+      expect(fieldsOf(page, CALLBACK)).toMatchObject({ error: "invalid_request" });
+      expect(page.text).not.toContain('name="code"');
+    },
+  );
+
+  it.each(["query", "jwt", "form_post.jwt"])("goes back as it was sent in %s", async (response_mode) => {
+    const page = await browser.open(authorizationUrl({ response_mode, state: "a\r\nb\nc\rd", prompt: "none" }));
+    expect(await read(page, response_mode)).toMatchObject({ error: "login_required", state: "a\r\nb\nc\rd" });
+  });
+});
+
 describe("the page of form_post", () => {
   it("posts to the redirect URI by itself, with one script that its policy names by hash", async () => {
     const page = await answerTo({ response_mode: "form_post", state: `"><script>alert(1)</script>` });

@@ -186,7 +186,7 @@ describe("a DPoP proof at the token endpoint", () => {
     const code = await obtainCode({ client_id: "strict" });
     const before = await snapshot();
     const authorization = basic("strict", SECRET);
-    await expectRefused(await send(codeRequest(code), { authorization }), before, 400, "invalid_dpop_proof");
+    await expectRefused(await send(codeRequest(code), { authorization }), before, 400, "invalid_request");
     const [key] = await keys;
     await tokensOf(await send(codeRequest(code), { authorization, proof: await proofFor(key, "/token") }));
   });
