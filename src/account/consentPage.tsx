@@ -1,5 +1,5 @@
 import type { Deps } from "../config.ts";
-import { formTarget, page } from "../http/page.tsx";
+import { formTargets, page } from "../http/page.tsx";
 import type { ConsentView } from "../model.ts";
 import { returnPlace } from "../rules/returnPlace.ts";
 import { wantsRefreshToken } from "../rules/scope.ts";
@@ -39,7 +39,7 @@ export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm):
       user,
       status: problem ? 400 : 200,
       wide: true,
-      formAction: [formTarget(interaction.request.redirectUri)],
+      formAction: formTargets(interaction.request.redirectUri),
     },
     <div class="consent">
       <section class="sheet">

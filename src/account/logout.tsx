@@ -2,7 +2,7 @@ import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { csrfToken } from "../http/csrf.ts";
 import { parseForm, parseQuery } from "../http/form.ts";
-import { formTarget, page } from "../http/page.tsx";
+import { formTargets, page } from "../http/page.tsx";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import { findSignedIn, type SignedIn } from "../http/session.ts";
 import { returnPlace } from "../rules/returnPlace.ts";
@@ -41,7 +41,7 @@ async function confirmPage(deps: Deps, asked: LogoutRequest, { user, cookie }: S
   const sealed = await sealReturn(deps, asked);
   const isOther =
     client !== null && subjectHint !== null && subjectHint !== (await subjectOf(deps, sectorOf(client.metadata), user.userId));
-  const formAction = redirectUri === null ? [] : [formTarget(redirectUri)];
+  const formAction = redirectUri === null ? [] : formTargets(redirectUri);
   return page(
     deps,
     { title: "Sign out", user, formAction },

@@ -1,5 +1,5 @@
 import type { Deps } from "../config.ts";
-import { formTarget, page } from "../http/page.tsx";
+import { formTargets, page } from "../http/page.tsx";
 import type { SignedIn } from "../http/session.ts";
 import type { User } from "../model.ts";
 import { returnPlace } from "../rules/returnPlace.ts";
@@ -165,4 +165,4 @@ export function choicePage(
 
 /** The redirects that follow the form may end at the service, when nothing more needs to be asked. */
 const targetOf = (started: Started | undefined): readonly string[] =>
-  started === undefined ? [] : [formTarget(started.interaction.request.redirectUri)];
+  started === undefined ? [] : formTargets(started.interaction.request.redirectUri);

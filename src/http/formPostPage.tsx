@@ -1,10 +1,10 @@
 import type { Deps } from "../config.ts";
 import { displayName } from "../rules/displayName.ts";
-import { formTarget, page } from "./page.tsx";
+import { formTargets, page } from "./page.tsx";
 
 /** Sends the form as soon as it is there. The policy of the page lets this script run and no other. */
 const SUBMIT = "document.forms[0].submit();";
-export const SUBMIT_HASH = "sha256-8lDeP0UDwCO6/RhblgeH/ctdBzjVpJxrXizsnIk3cEQ=";
+const SUBMIT_HASH = "sha256-8lDeP0UDwCO6/RhblgeH/ctdBzjVpJxrXizsnIk3cEQ=";
 
 /**
  * A page that brings the response to the service as a form (OAuth 2.0 Form Post Response Mode). Most people see it for the blink
@@ -24,7 +24,7 @@ export const formPostPage = (
 ): Response =>
   page(
     deps,
-    { title: "Back to the service", formAction: [formTarget(redirectUri)], script: SUBMIT_HASH },
+    { title: "Back to the service", formAction: formTargets(redirectUri), script: SUBMIT_HASH },
     <section class="sheet">
       <h1>One moment</h1>
       <p class="lead">

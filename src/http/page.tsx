@@ -9,7 +9,7 @@ export interface PageOptions {
   readonly title: string;
   /** Who is signed in, for the top of the page. */
   readonly user?: User | undefined;
-  /** Where the redirects that follow this page's forms may end besides ourselves: `formTarget` of a redirect URI. */
+  /** Where the redirects that follow this page's forms may end besides ourselves: `formTargets` of a redirect URI. */
   readonly formAction?: readonly string[];
   /** The hash of the one script that this page runs, as a Content Security Policy writes it; without it none runs. */
   readonly script?: string;
@@ -30,15 +30,20 @@ export function page(deps: Deps, options: PageOptions, content: Child): Response
   return new Response(`<!doctype html>${html}`, { status: options.status ?? 200, headers });
 }
 
+/** What a service under development, or a program on the person's own machine, may lead on to. */
+const OWN_MACHINE = ["http://localhost:*", "http://127.0.0.1:*"];
+
 /**
- * The source expression that lets a form's redirects end at a service. Browsers check `form-action` along redirects (Content
- * Security Policy Level 3 section 6.4.1 leaves it open, Chromium does).
+ * The source expressions that let a form's redirects end at a service. Browsers check `form-action` along the whole chain of
+ * redirects (Content Security Policy Level 3 section 6.4.1 leaves it open, Chromium does), and many a callback leads on to another
+ * host of the same house: were that stopped, the person would stay on a page of ours whose button does nothing.
  */
-export function formTarget(redirectUri: string): string {
+export function formTargets(redirectUri: string): readonly string[] {
   const { protocol, hostname, origin } = new URL(redirectUri);
   const isWeb = protocol === "https:" || protocol === "http:";
   // The grammar of a host-source has no room for an IPv6 literal.
-  return isWeb && !hostname.startsWith("[") ? origin : protocol;
+  const target = isWeb && !hostname.startsWith("[") ? origin : protocol;
+  return [target, "https:", ...(protocol === "http:" ? OWN_MACHINE : [])];
 }
 
 const securityHeaders = (config: Config, { formAction = [], script }: PageOptions): Record<string, string> => ({

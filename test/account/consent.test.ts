@@ -562,12 +562,12 @@ describe("the approval page", () => {
   });
 
   it.each([
-    ["https://buildboard.example/callback", "https://buildboard.example"],
-    ["https://buildboard.example:8443/callback?tenant=a", "https://buildboard.example:8443"],
-    ["http://127.0.0.1:51004/callback", "http://127.0.0.1:51004"],
-    ["http://[::1]:51004/callback", "http:"],
-    ["com.example.app:/callback", "com.example.app:"],
-  ])("lets its form lead to %s and to nobody else", async (redirect_uri, source) => {
+    ["https://buildboard.example/callback", "https://buildboard.example https:"],
+    ["https://buildboard.example:8443/callback?tenant=a", "https://buildboard.example:8443 https:"],
+    ["http://127.0.0.1:51004/callback", "http://127.0.0.1:51004 https: http://localhost:* http://127.0.0.1:*"],
+    ["http://[::1]:51004/callback", "http: https: http://localhost:* http://127.0.0.1:*"],
+    ["com.example.app:/callback", "com.example.app: https:"],
+  ])("lets its form lead to %s, and on from there", async (redirect_uri, source) => {
     const registered = redirect_uri.replace(":51004", "");
     await addClient("target", { application_type: "native", redirect_uris: [registered] });
     const page = await begin({ client_id: "target", redirect_uri });

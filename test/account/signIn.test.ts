@@ -455,7 +455,7 @@ describe("the sign-in page", () => {
       "referrer-policy": "no-referrer",
       "x-frame-options": "DENY",
       "content-security-policy":
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https://buildboard.example; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https://buildboard.example https:; base-uri 'none'; frame-ancestors 'none'",
     });
     expect(page.text).not.toMatch(/(?:src|<link[^>]+href)="(?:https?:)?\/\//);
   });

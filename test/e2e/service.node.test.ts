@@ -16,20 +16,28 @@ let local: Local;
 let browser: Browser;
 let service: Server;
 let origin: string;
+/** The same service under another name. */
+let elsewhere: string;
 /** What came to the service by POST. */
 const posted: URLSearchParams[] = [];
 
 beforeAll(async () => {
   service = createServer(async (request, response) => {
     if (request.method === "POST") posted.push(new URLSearchParams(await text(request)));
-    response.setHeader("content-type", "text/html").end(`<title>Ledger</title><h1>Ledger</h1><p>${request.method}</p>`);
+    if (request.url?.startsWith("/hop")) response.statusCode = 303;
+    response
+      .setHeader("location", `${elsewhere}/app`)
+      .setHeader("content-type", "text/html")
+      .end(`<title>Ledger</title><h1>Ledger</h1><p>${request.method}</p>`);
   }).listen(0, "127.0.0.1");
   await once(service, "listening");
-  origin = `http://localhost:${(service.address() as AddressInfo).port}`;
+  const { port } = service.address() as AddressInfo;
+  origin = `http://localhost:${port}`;
+  elsewhere = `http://127.0.0.1:${port}`;
   const ledger = {
     client_id: "ledger",
     client_name: "Ledger",
-    redirect_uris: [`${origin}/callback`],
+    redirect_uris: [`${origin}/callback`, `${origin}/hop`],
     token_endpoint_auth_method: "none",
     post_logout_redirect_uris: [`${origin}/bye`],
     initiate_login_uri: `${origin}/login`,
@@ -91,6 +99,24 @@ it("a person sees every particular, chooses the organizations, and the answer co
   await look(page, "23-logout");
   await page.locator('form[action="/sign-out"] button[type="submit"]').click();
   await page.waitForURL(`${origin}/bye?state=s`);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+it("a callback may lead on to another host of the service: the policy of our page does not stop the browser there", async () => {
+  const { context, page, complaints } = await openBrowser(browser);
+  const parameters = {
+    response_type: "code",
+    client_id: "ledger",
+    redirect_uri: `${origin}/hop`,
+    scope: "openid",
+    code_challenge: CHALLENGE,
+    code_challenge_method: "S256",
+  };
+  await page.goto(`${local.urls.server}/authorize?${new URLSearchParams(parameters)}`);
+  await signIn(page);
+  await page.locator('button[name="decision"][value="approve"]').click();
+  await page.waitForURL(`${elsewhere}/app`);
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -208,7 +208,7 @@ describe("the page of form_post", () => {
       expect.arrayContaining([
         "default-src 'none'",
         `script-src 'sha256-${hash}'`,
-        "form-action 'self' https://buildboard.example",
+        "form-action 'self' https://buildboard.example https:",
         "frame-ancestors 'none'",
       ]),
     );
@@ -235,7 +235,7 @@ describe("the page of form_post", () => {
       authorizationUrl({ client_id: "app", redirect_uri, response_mode: "form_post", prompt: "none" }),
     );
     expect(fieldsOf(page, redirect_uri)).toMatchObject({ error: "login_required" });
-    expect(page.headers.get("content-security-policy")).toContain("form-action 'self' com.example.app:");
+    expect(page.headers.get("content-security-policy")).toContain("form-action 'self' com.example.app: https:;");
   });
 
   it("keeps the query that the redirect URI was registered with", async () => {
