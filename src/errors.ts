@@ -2,7 +2,7 @@ import type { ResponseTarget } from "./model.ts";
 
 /**
  * Every code we answer with and its HTTP status. The first group is RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750, RFC 7591,
- * RFC 8707, RFC 9101, RFC 9396, RFC 9449, OpenID Connect Core 3.1.2.6 and what extends it; the second is ours, for pages and
+ * RFC 8628, RFC 8707, RFC 9101, RFC 9396, RFC 9449, RFC 9470, OpenID Connect Core 3.1.2.6 and what extends it; the second is ours, for pages and
  * for a platform that fails.
  */
 const statusOf = {
@@ -29,6 +29,11 @@ const statusOf = {
   registration_not_supported: 400,
   invalid_redirect_uri: 400,
   invalid_client_metadata: 400,
+  invalid_software_statement: 400,
+  unapproved_software_statement: 400,
+  authorization_pending: 400,
+  expired_token: 400,
+  insufficient_user_authentication: 401,
   server_error: 500,
   temporarily_unavailable: 503,
 

@@ -22,7 +22,13 @@ export type ClientAuthenticationMethod =
   | "private_key_jwt"
   | "tls_client_auth"
   | "self_signed_tls_client_auth";
-export type GrantType = "authorization_code" | "refresh_token";
+export type GrantType =
+  | "authorization_code"
+  | "refresh_token"
+  | "client_credentials"
+  | "urn:ietf:params:oauth:grant-type:device_code"
+  | "urn:ietf:params:oauth:grant-type:token-exchange"
+  | "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /** How the authorization response travels (OAuth 2.0 Multiple Response Types, Form Post, JARM). `jwt` is `query.jwt` for a code. */
 export type ResponseMode = "query" | "form_post" | "query.jwt" | "form_post.jwt";
 export type SubjectType = "public" | "pairwise";
@@ -118,12 +124,37 @@ export interface Publisher {
   readonly verifiedAt: number | null;
 }
 
+/**
+ * Who put a client here: the operator (seed file), a person (developer pages), the client itself (RFC 7591), or nobody, its
+ * `client_id` being the address of the document that describes it (Client ID Metadata Document).
+ */
+export type ClientOrigin = "operator" | "developer" | "registration" | "document";
+
 export interface Client {
   readonly clientId: ClientId;
   readonly metadata: ClientMetadata;
   readonly secrets: readonly ClientSecret[];
   readonly publisher: Publisher | null;
+  readonly origin: ClientOrigin;
+  /** Whose it is on the developer pages. */
+  readonly ownerId: UserId | null;
   readonly createdAt: number;
+}
+
+/** What an issuer that we trust may tell us (`trusted_issuers`). */
+export type TrustPurpose = "jwt_bearer" | "id_jag" | "software_statement";
+
+/** What a device asked for (RFC 8628 section 3.1), and what the person is told about where it is. */
+export interface DeviceRequest {
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly authorizationDetails: readonly AuthorizationDetail[];
+  /** The key that its code is bound to. */
+  readonly confirmation: Confirmation | null;
+  /** As `rules/device.ts` makes it of the User-Agent. */
+  readonly device: string;
+  /** Where the request came from, as far as Cloudflare knows: a city and a country. */
+  readonly place: string | null;
 }
 
 /** How much harm a permission can do; decides its order and mark on the consent page. */
@@ -330,12 +361,35 @@ export interface ConsentView {
   readonly resources: readonly Resource[];
 }
 
-/** What a grant type hands to `oauth/issue.ts`, the one place that mints. */
-export interface Authorization {
-  readonly client: Client;
+/** The person that tokens speak for, the consent behind them, and how and when they signed in. */
+export interface AuthorizedPerson {
   readonly user: User;
   readonly grantId: GrantId;
   readonly familyId: FamilyId;
+  readonly sessionId: string;
+  readonly grantManaged: boolean;
+  readonly claims: ClaimsRequest | null;
+  /** Of the claims that were asked for one by one, those that the person agreed to. */
+  readonly consentedClaims: readonly string[];
+  /** Null where we did not see them sign in, as with a directory's assertion. */
+  readonly authAt: number | null;
+  readonly acr: string | null;
+  readonly amr: readonly string[];
+  readonly nonce: string | null;
+}
+
+/** Who acts for the person, and for whom that one acts in turn (the `act` claim, RFC 8693 section 4.1). */
+export interface Actor {
+  readonly sub: string;
+  readonly act?: Actor;
+}
+
+/** What a grant type hands to `oauth/issue.ts`, the one place that mints. */
+export interface Authorization {
+  readonly client: Client;
+  /** Null where the client acts for itself (RFC 6749 section 4.4). */
+  readonly person: AuthorizedPerson | null;
+  readonly actor: Actor | null;
   /** Of the refresh token to hand out; null when none is due. */
   readonly refreshGeneration: number | null;
   readonly scopes: readonly string[];
@@ -344,15 +398,8 @@ export interface Authorization {
   readonly organizations: readonly string[];
   /** The key to bind the access token to; null for a bearer token. */
   readonly confirmation: Confirmation | null;
-  readonly sessionId: string;
-  readonly grantManaged: boolean;
-  readonly claims: ClaimsRequest | null;
-  /** Of the claims that were asked for one by one, those that the person agreed to. */
-  readonly consentedClaims: readonly string[];
-  readonly authAt: number;
-  readonly acr: string;
-  readonly amr: readonly string[];
-  readonly nonce: string | null;
+  /** When that which it was made from ends: no token of it lives longer. */
+  readonly endsAt: number | null;
 }
 
 /** The claims of our access tokens (RFC 9068 section 2.2), times in seconds. */
@@ -365,11 +412,12 @@ export interface AccessTokenClaims {
   readonly iat: number;
   readonly exp: number;
   readonly jti: string;
-  readonly auth_time: number;
-  readonly acr: string;
-  readonly grant_id: string;
-  /** The token family. */
-  readonly sid: string;
+  readonly auth_time?: number;
+  readonly acr?: string;
+  /** The consent behind it, and the token family. Both or neither: a token that a client got for itself has none. */
+  readonly grant_id?: string;
+  readonly sid?: string;
+  readonly act?: Actor;
   /** Names of the organizations that this token may enter. */
   readonly organizations?: readonly string[];
   readonly authorization_details?: readonly AuthorizationDetail[];

@@ -76,7 +76,22 @@ export async function empty(): Promise<void> {
 
 /** Every row of the tables that a refused request must not have touched. */
 export async function snapshot(): Promise<string> {
-  const tables = ["grants", "families", "revocations", "audit", "sessions", "session_clients", "logouts", "pushed_requests"];
+  const tables = [
+    "grants",
+    "families",
+    "revocations",
+    "audit",
+    "sessions",
+    "session_clients",
+    "logouts",
+    "pushed_requests",
+    "clients",
+    "device_codes",
+    "initial_access_tokens",
+    "identities",
+    "resources",
+    "trusted_issuers",
+  ];
   const rows = await env.DB.batch(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table} ORDER BY rowid`)));
   return JSON.stringify(rows.map(({ results }, index) => [tables[index], results]));
 }

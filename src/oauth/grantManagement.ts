@@ -8,11 +8,13 @@ import { findOwner } from "../rules/scope.ts";
 import { findGrant } from "../store/grants.ts";
 import { loadResources } from "../store/resources.ts";
 import { revoke } from "../store/revocation.ts";
-import { loadPresentedToken } from "./presentedToken.ts";
+import { loadPresentedToken, personOf } from "./presentedToken.ts";
 
 /** GET /grants/{grant_id}: what is in a grant of the client's (Grant Management for OAuth 2.0, draft 03, section 6.3). */
 export const queryGrant: Endpoint = async (request, deps) => {
-  const { claims, state } = await loadPresentedToken(request, deps, "grant_management_query", goneWith(request));
+  const presented = await loadPresentedToken(request, deps, "grant_management_query", goneWith(request));
+  const { claims } = presented;
+  const state = personOf(presented);
   const grant = await loadGrant(request, deps, claims.client_id, state.user.userId);
   const reached = reachedOrganizations(state.organizations, state.client, grant.organizations);
   return json(await describe(deps, grant, reached));
@@ -20,8 +22,9 @@ export const queryGrant: Endpoint = async (request, deps) => {
 
 /** DELETE /grants/{grant_id}: as if the person had revoked it (section 6.4). */
 export const revokeGrant: Endpoint = async (request, deps) => {
-  const { claims, state } = await loadPresentedToken(request, deps, "grant_management_revoke", goneWith(request));
-  const { userId } = state.user;
+  const presented = await loadPresentedToken(request, deps, "grant_management_revoke", goneWith(request));
+  const { claims } = presented;
+  const { userId } = personOf(presented).user;
   const { grantId } = await loadGrant(request, deps, claims.client_id, userId);
   await revoke(deps, { kind: "grants", userId, grantIds: [grantId], by: claims.client_id });
   return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });

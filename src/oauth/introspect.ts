@@ -6,7 +6,7 @@ import { detailsOfToken, limitedOrganizations } from "../rules/authorizationDeta
 import { deadBecause } from "../rules/family.ts";
 import { reachedOrganizations } from "../rules/organizations.ts";
 import { sectorOf } from "../rules/sector.ts";
-import { inspectFamily } from "../store/families.ts";
+import { inspectToken } from "../store/families.ts";
 import { loadResources } from "../store/resources.ts";
 import { spend } from "../store/seen.ts";
 import { tokenType } from "../tokens/accessToken.ts";
@@ -61,8 +61,10 @@ async function mayAskAbout(deps: Deps, claims: AccessTokenClaims, caller: Client
 }
 
 async function introspectAccessToken(deps: Deps, claims: AccessTokenClaims, once: Once): Promise<object> {
-  const state = await findLiveState(deps, claims, once);
-  if (state === undefined) return inactive;
+  const live = await findLiveState(deps, claims, once);
+  if (live === undefined) return inactive;
+  const { state } = live;
+  if (state === null) return { active: true, token_type: tokenType(claims.cnf ?? null), ...claims };
   const reached = reachedOrganizations(state.organizations, state.client, state.grant.organizations);
   const organizations = claims.organizations?.filter((name) => reached.includes(name));
   const details = claims.authorization_details && {
@@ -85,7 +87,7 @@ async function introspectAccessToken(deps: Deps, claims: AccessTokenClaims, once
 }
 
 async function introspectCredential(deps: Deps, credential: Credential, caller: Client, once: Once): Promise<object> {
-  const { state } = await inspectFamily(deps, credential.familyId, caller.clientId, [], once);
+  const { state } = await inspectToken(deps, caller.clientId, credential.familyId, [], once);
   if (state === undefined || credential.kind !== "refresh_token") return inactive;
   const { family, grant, user } = state;
   const now = deps.now();

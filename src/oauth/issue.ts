@@ -1,6 +1,15 @@
 import type { Deps } from "../config.ts";
 import { loadSigningKey } from "../keyring.ts";
-import type { AccessTokenClaims, Authorization, AuthorizationDetail, Client, Resource, SigningAlgorithm } from "../model.ts";
+import type {
+  AccessTokenClaims,
+  Authorization,
+  AuthorizationDetail,
+  AuthorizedPerson,
+  Client,
+  FamilyId,
+  Resource,
+  SigningAlgorithm,
+} from "../model.ts";
 import { claimsAbout, claimsOf } from "../rules/claims.ts";
 import { sectorOf } from "../rules/sector.ts";
 import { loadResources } from "../store/resources.ts";
@@ -43,10 +52,10 @@ export async function prepareToIssue(deps: Deps, client: Client): Promise<void> 
 
 /** Mints the tokens of an authorization. Nothing else does. */
 export async function issue(deps: Deps, authorization: Authorization): Promise<TokenResponse> {
-  const { client, user, scopes, familyId, refreshGeneration } = authorization;
-  const subject = await subjectOf(deps, sectorOf(client.metadata), user.userId);
+  const { client, person, scopes, refreshGeneration } = authorization;
+  const subject = person === null ? client.clientId : await subjectOf(deps, sectorOf(client.metadata), person.user.userId);
   const issuedAt = Math.floor(deps.now() / 1000);
-  const lifetime = accessTokenSeconds(deps, authorization.resources, await loadResources(deps));
+  const lifetime = accessTokenSeconds(deps, authorization, await loadResources(deps));
   const claims = accessTokenClaims(deps, authorization, subject, issuedAt, lifetime);
   const accessToken = await signAccessToken(await loadSigningKey(deps, ACCESS_TOKEN_ALG), claims);
   return {
@@ -55,37 +64,35 @@ export async function issue(deps: Deps, authorization: Authorization): Promise<T
     expires_in: lifetime,
     // RFC 6749 section 3.3 knows no empty scope: where details say it all there is none.
     ...(scopes.length === 0 ? {} : { scope: scopes.join(" ") }),
-    ...(refreshGeneration === null
-      ? {}
-      : { refresh_token: await mintCredential(deps, { kind: "refresh_token", familyId, generation: refreshGeneration }) }),
-    ...(scopes.includes("openid") ? { id_token: await idToken(deps, authorization, subject, issuedAt, accessToken) } : {}),
+    ...(person === null || refreshGeneration === null ? {} : await refreshToken(deps, person.familyId, refreshGeneration)),
+    ...(person !== null && scopes.includes("openid")
+      ? { id_token: await idToken(deps, { client, scopes, person }, subject, issuedAt, accessToken) }
+      : {}),
     ...(authorization.authorizationDetails.length === 0 ? {} : { authorization_details: authorization.authorizationDetails }),
-    ...(authorization.grantManaged ? { grant_id: authorization.grantId } : {}),
+    ...(person?.grantManaged ? { grant_id: person.grantId } : {}),
   };
 }
 
+const refreshToken = async (deps: Deps, familyId: FamilyId, generation: number) => ({
+  refresh_token: await mintCredential(deps, { kind: "refresh_token", familyId, generation }),
+});
+
 /** The shortest life that one of the resources asks for, and never more than a revocation mark lives. */
-function accessTokenSeconds({ config }: Deps, resources: readonly string[], registered: readonly Resource[]): number {
+function accessTokenSeconds(
+  { config, now }: Deps,
+  { resources, endsAt }: Authorization,
+  registered: readonly Resource[],
+): number {
+  const left = endsAt === null ? Number.POSITIVE_INFINITY : Math.floor((endsAt - now()) / 1000);
   const asked = registered
     .filter(({ identifier }) => resources.includes(identifier))
     .map((resource) => resource.accessTokenSeconds ?? config.accessTokenSeconds);
-  return Math.min(...(asked.length === 0 ? [config.accessTokenSeconds] : asked), config.maxAccessTokenSeconds);
+  return Math.min(...(asked.length === 0 ? [config.accessTokenSeconds] : asked), config.maxAccessTokenSeconds, left);
 }
 
 function accessTokenClaims(
   deps: Deps,
-  {
-    resources,
-    client,
-    scopes,
-    authAt,
-    acr,
-    grantId,
-    familyId,
-    organizations,
-    authorizationDetails,
-    confirmation,
-  }: Authorization,
+  { resources, client, person, actor, scopes, organizations, authorizationDetails, confirmation }: Authorization,
   subject: string,
   issuedAt: number,
   lifetime: number,
@@ -100,24 +107,33 @@ function accessTokenClaims(
     iat: issuedAt,
     exp: issuedAt + lifetime,
     jti: toBase64url(deps.random(16)),
-    auth_time: Math.floor(authAt / 1000),
-    acr,
-    grant_id: grantId,
-    sid: familyId,
+    ...(person === null ? {} : { ...signInClaims(person), grant_id: person.grantId, sid: person.familyId }),
+    ...(actor === null ? {} : { act: actor }),
     organizations: [...organizations],
     ...(authorizationDetails.length === 0 ? {} : { authorization_details: authorizationDetails }),
     ...(confirmation === null ? {} : { cnf: confirmation }),
   };
 }
 
+/** When and how the person signed in, as far as we know (RFC 9068 section 2.2.1). */
+const signInClaims = ({ authAt, acr }: AuthorizedPerson) => ({
+  ...(authAt === null ? {} : { auth_time: Math.floor(authAt / 1000) }),
+  ...(acr === null ? {} : { acr }),
+});
+
 async function idToken(
   deps: Deps,
-  { client, user, scopes, claims, consentedClaims, sessionId, authAt, acr, amr, nonce }: Authorization,
+  {
+    client,
+    scopes,
+    person,
+  }: { readonly client: Client; readonly scopes: readonly string[]; readonly person: AuthorizedPerson },
   subject: string,
   issuedAt: number,
   accessToken: string,
 ): Promise<string> {
   const { metadata, clientId } = client;
+  const { user, claims, consentedClaims, sessionId, amr, nonce } = person;
   const asked = Object.keys(claims?.id_token ?? {});
   const allowed = [...claimsOf(scopes), ...consentedClaims];
   const signed = await signIdToken(
@@ -132,8 +148,7 @@ async function idToken(
       aud: clientId,
       iat: issuedAt,
       exp: issuedAt + deps.config.accessTokenSeconds,
-      auth_time: Math.floor(authAt / 1000),
-      acr,
+      ...signInClaims(person),
       amr: [...amr],
       sid: await sessionSid(sessionId, clientId),
       ...(nonce === null ? {} : { nonce }),

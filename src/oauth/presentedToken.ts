@@ -1,7 +1,7 @@
 import type { Deps } from "../config.ts";
 import { challengedBy, OAuthError, type TokenScheme, tokenChallenge } from "../errors.ts";
 import { parseForm } from "../http/form.ts";
-import type { AccessTokenClaims, FamilyState, Once } from "../model.ts";
+import type { AccessTokenClaims, Client, FamilyState, Once } from "../model.ts";
 import { readCertificate } from "../tokens/certificate.ts";
 import { dpopAlgorithms } from "../tokens/dpop.ts";
 import { toBase64url } from "../tokens/encoding.ts";
@@ -17,6 +17,19 @@ interface Sent {
   readonly token: string;
 }
 
+/** What stands behind it now: `state` is null for a token that a client got for itself. */
+export interface PresentedToken {
+  readonly claims: AccessTokenClaims;
+  readonly client: Client;
+  readonly state: FamilyState | null;
+}
+
+/** @throws OAuthError invalid_token for a token that speaks for no person */
+export function personOf({ state }: PresentedToken): FamilyState {
+  if (state === null) throw invalid("it speaks for no person");
+  return state;
+}
+
 /**
  * The access token of a request to an endpoint of ours that is a protected resource, and what stands behind it now; one trip. It
  * must be for us and have the scope, and whoever sends it must hold the key that it is bound to (RFC 9449 section 7.1, RFC 8705
@@ -29,7 +42,7 @@ export async function loadPresentedToken(
   deps: Deps,
   scope: string,
   dead: (claims: AccessTokenClaims) => OAuthError = () => invalid("revoked"),
-): Promise<{ readonly claims: AccessTokenClaims; readonly state: FamilyState }> {
+): Promise<PresentedToken> {
   let sent: Sent | undefined;
   try {
     sent = await findSent(request);
@@ -53,9 +66,9 @@ async function check(
   const once = await checkSender(request, deps, { scheme, token }, claims);
   if (!claims.scope.split(" ").includes(scope))
     throw new OAuthError("insufficient_scope", `The access token lacks the scope ${scope}.`);
-  const state = await findLiveState(deps, claims, once);
-  if (state === undefined) throw dead(claims);
-  return { claims, state };
+  const live = await findLiveState(deps, claims, once);
+  if (live === undefined) throw dead(claims);
+  return { claims, ...live };
 }
 
 /** @returns what the request uses up: the proof, which is refused a second time */

@@ -21,7 +21,10 @@ export interface TokenRequest {
 /** What a grant type adds to the pipeline: from the request and its client to what may be issued. */
 export type Grant = (request: TokenRequest, deps: Deps) => Promise<Authorization>;
 
-const grants: Readonly<Record<GrantType, Grant>> = { authorization_code: authorizationCode, refresh_token: refreshToken };
+const grants: Readonly<Partial<Record<GrantType, Grant>>> = {
+  authorization_code: authorizationCode,
+  refresh_token: refreshToken,
+};
 
 /** The grant types of `grants`, in the order that the metadata lists them. */
 export const grantTypes = Object.keys(grants) as readonly GrantType[];
@@ -33,11 +36,13 @@ export const token: Endpoint = async (request, deps) => {
   const caller = await authenticateClient(request, form, deps);
   const { client } = caller;
   const grantType = grantTypes.find((known) => known === asked);
-  if (grantType === undefined) throw new OAuthError("unsupported_grant_type", "This grant_type is not supported here.");
+  const grant = grantType && grants[grantType];
+  if (grantType === undefined || grant === undefined)
+    throw new OAuthError("unsupported_grant_type", "This grant_type is not supported here.");
   if (!client.metadata.grant_types.includes(grantType))
     throw new OAuthError("unauthorized_client", "The client is not registered for this grant_type.");
   const { confirmation, once } = await findSender(request, caller, deps);
   await prepareToIssue(deps, client);
-  const authorization = await grants[grantType]({ form, client, confirmation, once }, deps);
+  const authorization = await grant({ form, client, confirmation, once }, deps);
   return json(await issue(deps, authorization));
 };

@@ -3,12 +3,14 @@ import type { AccessTokenClaims, FamilyState } from "../model.ts";
 import { claimsAbout, claimsOf } from "../rules/claims.ts";
 import { sectorOf } from "../rules/sector.ts";
 import { subjectOf } from "../tokens/subject.ts";
-import { loadPresentedToken } from "./presentedToken.ts";
+import { loadPresentedToken, personOf } from "./presentedToken.ts";
 import { protect, protectionOf } from "./protectedAnswer.ts";
 
 /** The userinfo endpoint (OpenID Connect Core 5.3), GET and POST; what is revoked gets nothing from the same moment on. */
 export const userinfo: Endpoint = async (request, deps) => {
-  const { claims, state } = await loadPresentedToken(request, deps, "openid");
+  const presented = await loadPresentedToken(request, deps, "openid");
+  const { claims } = presented;
+  const state = personOf(presented);
   const { client } = state;
   const answer = { sub: await subjectOf(deps, sectorOf(client.metadata), state.user.userId), ...about(claims, state) };
   const {

@@ -1,8 +1,9 @@
-import { eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Deps } from "../config.ts";
 import type {
   AuthorizationDetail,
+  Client,
   ClientId,
   Confirmation,
   FamilyId,
@@ -12,7 +13,7 @@ import type {
   OrganizationReach,
 } from "../model.ts";
 import { auditWhen } from "./audit.ts";
-import { toClient } from "./clients.ts";
+import { isLive, toClient } from "./clients.ts";
 import { columns, type Database, transact } from "./database.ts";
 import { selectReach, toGrant } from "./grants.ts";
 import { marksStatement } from "./revocation.ts";
@@ -194,16 +195,39 @@ function toState(rows: StateRows, organizations: readonly OrganizationReach[]): 
   };
 }
 
-/** A family as it stands, nothing redeemed, and when each of `targets` was revoked (those that were not are left out). One trip. */
-export async function inspectFamily(
+/** What stands behind an access token, as D1 has it now. */
+export interface TokenState {
+  /** The client that the token was issued to; undefined once it is disabled or gone. */
+  readonly client: Client | undefined;
+  /** Undefined for a token that belongs to none, and for one whose family is gone. */
+  readonly state: FamilyState | undefined;
+  /** When each of the targets was revoked; those that were not are left out. */
+  readonly revokedAt: readonly number[];
+}
+
+/** A client and, where there is one, a family as they stand, nothing redeemed; and when each of `targets` was revoked. One trip. */
+export async function inspectToken(
   deps: Deps,
-  familyId: FamilyId,
   clientId: ClientId,
+  familyId: FamilyId | undefined,
   targets: readonly Pick<Mark, "kind" | "id">[],
   once?: Once,
-): Promise<{ readonly state: FamilyState | undefined; readonly revokedAt: readonly number[] }> {
+): Promise<TokenState> {
+  const id = familyId ?? "";
   const statements = (db: Database) =>
-    [selectState(db, familyId), selectReach(db, ownerOf(familyId), clientId), marksStatement(db, targets)] as const;
-  const [rows, organizations, marks] = await transact(deps.db, statements, once);
-  return { state: toState(rows, organizations), revokedAt: marks.map((mark) => mark.revokedAt) };
+    [
+      db
+        .select()
+        .from(clients)
+        .where(and(eq(clients.clientId, clientId), isLive(deps.now()))),
+      selectState(db, id),
+      selectReach(db, ownerOf(id), clientId),
+      marksStatement(db, targets),
+    ] as const;
+  const [client, rows, organizations, marks] = await transact(deps.db, statements, once);
+  return {
+    client: client[0] && toClient(client[0]),
+    state: toState(rows, organizations),
+    revokedAt: marks.map((mark) => mark.revokedAt),
+  };
 }

@@ -107,7 +107,7 @@ function planOf(revocation: Revocation, at: number): Plan {
       };
     }
     case "token": {
-      const { jti, client_id, grant_id, sid } = revocation.claims;
+      const { jti, client_id, grant_id = null, sid = null } = revocation.claims;
       // Its `sub` may be a pseudonym.
       const owner = sql`(SELECT user_id FROM grants WHERE id = ${grant_id})`;
       return {

@@ -1,21 +1,25 @@
 /** The D1 schema, from which drizzle-kit writes migrations/. Times (`*_at`) are milliseconds since the epoch. */
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type {
   AuthorizationDetail,
   AuthorizationDetailsType,
   AuthorizationRequest,
   ClaimsRequest,
   ClientMetadata,
+  ClientOrigin,
   ClientSecret,
   Confirmation,
+  DeviceRequest,
   GrantManagement,
+  JsonObject,
   MarkKind,
   OrganizationPolicy,
   ProfileClaims,
   Publisher,
   ScopeDescription,
   SigningAlgorithm,
+  TrustPurpose,
 } from "../model.ts";
 
 export const users = sqliteTable("users", {
@@ -99,15 +103,29 @@ export const organizationClients = sqliteTable(
   (table) => [primaryKey({ columns: [table.organizationId, table.clientId] })],
 );
 
-export const clients = sqliteTable("clients", {
-  clientId: text("client_id").primaryKey(),
-  metadata: text({ mode: "json" }).$type<ClientMetadata>().notNull(),
-  secrets: text({ mode: "json" }).$type<readonly ClientSecret[]>().notNull(),
-  publisher: text({ mode: "json" }).$type<Publisher>(),
-  disabledAt: integer("disabled_at"),
-  createdAt: integer("created_at").notNull(),
-  updatedAt: integer("updated_at").notNull(),
-});
+export const clients = sqliteTable(
+  "clients",
+  {
+    clientId: text("client_id").primaryKey(),
+    metadata: text({ mode: "json" }).$type<ClientMetadata>().notNull(),
+    secrets: text({ mode: "json" }).$type<readonly ClientSecret[]>().notNull(),
+    publisher: text({ mode: "json" }).$type<Publisher>(),
+    origin: text().$type<ClientOrigin>().notNull().default("operator"),
+    /** Whose it is on the developer pages. */
+    ownerId: text("owner_id"),
+    /** SHA-256 (base64url) of the registration access token (RFC 7592). */
+    registrationTokenSha256: text("registration_token_sha256"),
+    /** When a registration that nobody has used ends; null once it was used, and for all others. */
+    expiresAt: integer("expires_at"),
+    /** Of a client that a document describes: when it was last read, and until when it need not be read again. */
+    documentLoadedAt: integer("document_loaded_at"),
+    documentFreshUntil: integer("document_fresh_until"),
+    disabledAt: integer("disabled_at"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [index("clients_by_owner").on(table.ownerId), index("clients_by_expiry").on(table.expiresAt)],
+);
 
 export const resources = sqliteTable("resources", {
   identifier: text().primaryKey(),
@@ -119,9 +137,102 @@ export const resources = sqliteTable("resources", {
     .default([]),
   accessTokenSeconds: integer("access_token_seconds"),
   clientId: text("client_id"),
+  /** Whose it is on the developer pages; null for the operator's. */
+  ownerId: text("owner_id"),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
+
+/** The picture of a client, fetched once and served by us. */
+export const clientLogos = sqliteTable("client_logos", {
+  clientId: text("client_id").primaryKey(),
+  /** The `logo_uri` that it came from. */
+  uri: text().notNull(),
+  contentType: text("content_type").notNull(),
+  bytes: blob({ mode: "buffer" }).notNull(),
+  fetchedAt: integer("fetched_at").notNull(),
+});
+
+/** What went wrong for a client, in words for its developer: one row for each kind of error, with how often and when. */
+export const clientErrors = sqliteTable(
+  "client_errors",
+  {
+    clientId: text("client_id").notNull(),
+    /** SHA-256 (base64url) over endpoint, error and text. */
+    key: text().notNull(),
+    endpoint: text().notNull(),
+    error: text().notNull(),
+    text: text().notNull(),
+    count: integer().notNull(),
+    firstAt: integer("first_at").notNull(),
+    lastAt: integer("last_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clientId, table.key] }), index("client_errors_by_time").on(table.lastAt)],
+);
+
+/** Tokens that let a client register where registration is not open to all (RFC 7591 section 3). */
+export const initialAccessTokens = sqliteTable(
+  "initial_access_tokens",
+  {
+    /** SHA-256 (base64url) of the token. */
+    id: text().primaryKey(),
+    label: text().notNull(),
+    createdBy: text("created_by").notNull(),
+    /** How many registrations it is still good for; null for any number. */
+    usesLeft: integer("uses_left"),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at"),
+  },
+  (table) => [index("initial_access_tokens_by_expiry").on(table.expiresAt)],
+);
+
+/** Issuers whose assertions we take at the token endpoint (RFC 7523; identity assertion authorization grants). */
+export const trustedIssuers = sqliteTable("trusted_issuers", {
+  issuer: text().primaryKey(),
+  /** `jwt_bearer` says what a person authorized, `id_jag` what an organization's directory decided, `software_statement` what a client is. */
+  purposes: text({ mode: "json" }).$type<readonly TrustPurpose[]>().notNull(),
+  jwks: text({ mode: "json" }).$type<{ readonly keys: readonly JsonObject[] }>(),
+  jwksUri: text("jwks_uri"),
+  /** The organization whose directory it is; its assertions speak for members of that organization alone. */
+  organizationId: text("organization_id").references(() => organizations.id),
+  /** Which clients may bring its assertions, and what for at most; null for any. */
+  clients: text({ mode: "json" }).$type<readonly string[]>(),
+  scopes: text({ mode: "json" }).$type<readonly string[]>(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+/** Accounts at other issuers that belong to a person here. */
+export const identities = sqliteTable(
+  "identities",
+  {
+    issuer: text().notNull(),
+    subject: text().notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.issuer, table.subject] }), index("identities_by_user").on(table.userId)],
+);
+
+/** Device authorizations under way (RFC 8628). Once approved, its id is that of the family, whose code the device code is. */
+export const deviceCodes = sqliteTable(
+  "device_codes",
+  {
+    id: text().primaryKey(),
+    /** As `rules/userCode.ts` normalises it. */
+    userCode: text("user_code").notNull().unique(),
+    clientId: text("client_id").notNull(),
+    request: text({ mode: "json" }).$type<DeviceRequest>().notNull(),
+    intervalSeconds: integer("interval_seconds").notNull(),
+    polledAt: integer("polled_at"),
+    status: text().$type<"pending" | "approved" | "denied">().notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("device_codes_by_expiry").on(table.expiresAt)],
+);
 
 /** One person's consent to one client. A revoked grant is final; consenting again makes a new one. */
 export const grants = sqliteTable(
@@ -142,6 +253,8 @@ export const grants = sqliteTable(
       .default([]),
     /** Made by `grant_management_action=create`: it stands beside the one that requests without an action go by. */
     separate: integer({ mode: "boolean" }).notNull().default(false),
+    /** The issuer at whose word it was made, where no person was asked (`trusted_issuers`); null for a consent. */
+    authority: text(),
     createdAt: integer("created_at").notNull(),
     consentedAt: integer("consented_at").notNull(),
     lastUsedAt: integer("last_used_at"),

@@ -71,7 +71,7 @@ export async function checkAccessToken(token: string, checks: AccessTokenChecks)
       ...(checks.audience === null ? {} : { audience: checks.audience }),
       clockTolerance: checks.skewSeconds,
       currentDate: new Date(checks.now),
-      requiredClaims: ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "grant_id", "sid"],
+      requiredClaims: ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope"],
     });
     return checkShape(payload as unknown as AccessTokenClaims, checks);
   } catch (error) {
@@ -83,7 +83,8 @@ export async function checkAccessToken(token: string, checks: AccessTokenChecks)
 
 /** What jose leaves open: numbers that are none, an issue in the future, members of another type. */
 function checkShape(claims: AccessTokenClaims, checks: AccessTokenChecks): AccessTokenClaims {
-  const texts = [claims.sub, claims.client_id, claims.scope, claims.jti, claims.grant_id, claims.sid];
+  const { sub, client_id, grant_id, sid } = claims;
+  const texts = [sub, client_id, claims.scope, claims.jti, ...(isForClient(claims) ? [] : [grant_id, sid])];
   if (!texts.every((text) => typeof text === "string")) throw invalid("a claim is not a string");
   if (!Number.isFinite(claims.exp) || !Number.isFinite(claims.iat)) throw invalid("a time is not a number");
   if (claims.iat > checks.now / 1000 + checks.skewSeconds) throw invalid("issued in the future");
@@ -98,11 +99,15 @@ function checkShape(claims: AccessTokenClaims, checks: AccessTokenChecks): Acces
 
 const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Whether a client got the token for itself (RFC 6749 section 4.4): then it is its own subject, and no consent stands behind it. */
+export const isForClient = ({ sub, client_id, grant_id, sid }: AccessTokenClaims): boolean =>
+  sub === client_id && grant_id === undefined && sid === undefined;
+
 /** Everything whose revocation ends this token. A user is known by `sub`: a mark on one goes on each of their pairwise subjects too. */
 export const marksOf = (claims: AccessTokenClaims): readonly Pick<Mark, "kind" | "id">[] => [
-  { kind: "grant", id: claims.grant_id },
-  { kind: "family", id: claims.sid },
-  { kind: "user", id: claims.sub },
+  ...(claims.grant_id === undefined ? [] : [{ kind: "grant" as const, id: claims.grant_id }]),
+  ...(claims.sid === undefined ? [] : [{ kind: "family" as const, id: claims.sid }]),
+  ...(isForClient(claims) ? [] : [{ kind: "user" as const, id: claims.sub }]),
   { kind: "client", id: claims.client_id },
   { kind: "token", id: claims.jti },
 ];

@@ -11,8 +11,8 @@ export interface IdTokenClaims {
   readonly aud: string;
   readonly iat: number;
   readonly exp: number;
-  readonly auth_time: number;
-  readonly acr: string;
+  readonly auth_time?: number;
+  readonly acr?: string;
   readonly amr: string[];
   /** Of the session, by `sessionSid`. */
   readonly sid: string;

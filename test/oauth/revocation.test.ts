@@ -39,7 +39,7 @@ const revoke = (token: string, added = {}) => post(server, "/revoke", { token, .
 const refresh = (token: string) => post(server, "/token", refreshRequest(token));
 
 /** What the token says, whatever became of it since. */
-const claimsOf = (jwt: string): AccessTokenClaims =>
+const claimsOf = (jwt: string): Required<Pick<AccessTokenClaims, "jti" | "grant_id" | "sid">> & AccessTokenClaims =>
   JSON.parse(new TextDecoder().decode(fromBase64url(jwt.split(".")[1] ?? "") ?? new Uint8Array()));
 
 /** The access token after its five minutes. */

@@ -67,6 +67,8 @@ function state(family: Partial<FamilyState["family"]> = {}, rest: Partial<Family
         refresh_overlap_seconds: 90,
       },
       secrets: [],
+      origin: "operator",
+      ownerId: null,
       publisher: null,
       createdAt: 0,
     },

@@ -27,6 +27,8 @@ const client = (token_endpoint_auth_method: "none" | "client_secret_basic"): Cli
   clientId: "buildboard",
   metadata: { token_endpoint_auth_method } as Client["metadata"],
   secrets: [],
+  origin: "operator",
+  ownerId: null,
   publisher: null,
   createdAt: 0,
 });

@@ -110,6 +110,8 @@ describe("an organization's policy", () => {
     clientId: "buildboard",
     metadata: {} as Client["metadata"],
     secrets: [],
+    origin: "operator",
+    ownerId: null,
     publisher: { name: "Northstar", verifiedAt: verified ? 1 : null },
     createdAt: 0,
   });
