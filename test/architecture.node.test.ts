@@ -9,9 +9,10 @@ const src = join(root, "src");
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   worker: ["app", "cron", "config"],
   app: ["oauth", "account", "http"],
-  cron: ["backchannel", "keyring", "store"],
-  oauth: ["http", "rules", "tokens", "store", "keyring"],
-  account: ["http", "rules", "tokens", "store", "keyring", "backchannel"],
+  cron: ["backchannel", "clients", "keyring", "store"],
+  oauth: ["http", "rules", "tokens", "store", "keyring", "clients"],
+  account: ["http", "rules", "tokens", "store", "keyring", "backchannel", "clients"],
+  clients: ["http", "rules", "tokens", "store"],
   http: ["rules", "tokens", "store"],
   keyring: ["tokens", "store"],
   backchannel: ["http", "rules", "tokens", "store", "keyring"],

@@ -190,7 +190,8 @@ describe("private_key_jwt", () => {
     await expectRefused(await post(server, "/token", { ...body, client_id: "buildboard" }, null), before);
     await expectRefused(await post(server, "/token", body), before);
     await become({});
-    await expectRefused(await send(await sign(key, claims())), await snapshot());
+    const after = await snapshot();
+    await expectRefused(await send(await sign(key, claims())), after);
   });
 });
 
