@@ -59,6 +59,7 @@ CREATE TABLE `trusted_issuers` (
 	`jwks` text,
 	`jwks_uri` text,
 	`organization_id` text,
+	`matches_email` integer DEFAULT false NOT NULL,
 	`clients` text,
 	`scopes` text,
 	`created_at` integer NOT NULL,

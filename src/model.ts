@@ -144,6 +144,23 @@ export interface Client {
 /** What an issuer that we trust may tell us (`trusted_issuers`). */
 export type TrustPurpose = "jwt_bearer" | "id_jag" | "software_statement";
 
+/** Somebody else whose signed word we take, for the purposes that the operator named (RFC 7523, RFC 7591 section 2.3). */
+export interface TrustedIssuer {
+  readonly issuer: string;
+  readonly purposes: readonly TrustPurpose[];
+  /** Its public keys, or where they are: one of the two. */
+  readonly jwks: { readonly keys: readonly JsonObject[] } | null;
+  readonly jwksUri: string | null;
+  /** Whose directory it is: then it speaks for the members of that organization alone. */
+  readonly organization: { readonly organizationId: string; readonly name: string } | null;
+  /** Whether a person whom it does not know by a subject of its own may be found by a verified address. */
+  readonly matchesEmail: boolean;
+  /** The clients that may bring its assertions; null for any. */
+  readonly clients: readonly string[] | null;
+  /** What it may let them do at most; null for all that they may ask for. */
+  readonly scopes: readonly string[] | null;
+}
+
 /** What a device asked for (RFC 8628 section 3.1), and what the person is told about where it is. */
 export interface DeviceRequest {
   readonly scopes: readonly string[];

@@ -195,6 +195,8 @@ export const trustedIssuers = sqliteTable("trusted_issuers", {
   jwksUri: text("jwks_uri"),
   /** The organization whose directory it is; its assertions speak for members of that organization alone. */
   organizationId: text("organization_id").references(() => organizations.id),
+  /** Whether members of that organization are also found by their verified address. */
+  matchesEmail: integer("matches_email", { mode: "boolean" }).notNull().default(false),
   /** Which clients may bring its assertions, and what for at most; null for any. */
   clients: text({ mode: "json" }).$type<readonly string[]>(),
   scopes: text({ mode: "json" }).$type<readonly string[]>(),
