@@ -14,7 +14,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type Request as OutboundRequest,
+  Response as OutboundResponse,
+} from "miniflare";
 import { bundle } from "./bundle.ts";
 import { batchOf, type Database, resourcesIn } from "./database.ts";
 import { findRunning, openDoor } from "./door.ts";
@@ -35,6 +42,11 @@ export interface LocalOptions {
   readonly workers?: readonly DemoWorker[];
   /** What a seed file holds. The default origins of the demo in it (ports 8787 to 8789) become the actual ones. */
   readonly seed?: unknown;
+  /**
+   * The internet as the server sees it: answers every request that it sends out, so that tests may keep documents and keys at hosts
+   * such as https://client.example. Without it the server reaches public addresses, and those alone.
+   */
+  readonly outside?: (request: Request) => Response | Promise<Response>;
   /** Gets each line that a Worker logs. */
   readonly log?: (line: string) => void;
 }
@@ -67,7 +79,10 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     "contoso-devops": { ISSUER: server, AUDIENCE: contosoDevops },
   };
   const made = await Promise.all([
-    worker(SERVER, "", ports[0], { ISSUER: server, MASTER_SECRET: masterSecret }),
+    worker(SERVER, "", ports[0], { ISSUER: server, MASTER_SECRET: masterSecret }).then((made) => ({
+      ...made,
+      ...(options.outside && { outboundService: outboundOf(options.outside) }),
+    })),
     ...workers.map((name) => worker(name, join("demo", name), ports[name === "buildboard" ? 1 : 2], demo[name])),
   ]);
   const settingsOf = (workers: (typeof made)[number][]) =>
@@ -122,6 +137,15 @@ async function worker(name: string, directory: string, port: number, vars: Reado
     unsafeDirectSockets: [{ host: "localhost", port }],
   };
 }
+
+/** Miniflare speaks in requests and answers of its own, which those of the process are not. */
+const outboundOf =
+  (outside: NonNullable<LocalOptions["outside"]>) =>
+  async (sent: OutboundRequest): Promise<OutboundResponse> => {
+    const body = sent.body === null ? null : await sent.arrayBuffer();
+    const answer = await outside(new Request(sent.url, { method: sent.method, headers: [...sent.headers], body }));
+    return new OutboundResponse(await answer.arrayBuffer(), { status: answer.status, headers: [...answer.headers] });
+  };
 
 type Origins = readonly [string, string, string];
 
