@@ -1,4 +1,4 @@
-import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { is, SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { audit } from "./schema.ts";
 
@@ -15,7 +15,10 @@ export type AuditAction =
   | "code.redeemed"
   | "family.revoked"
   | "token.revoked"
-  | "key.created";
+  | "key.created"
+  | "client.registered"
+  | "client.updated"
+  | "client.removed";
 
 type Member = string | null | SQLWrapper;
 
@@ -29,7 +32,8 @@ export interface AuditEntry {
   readonly clientId?: Member;
   readonly grantId?: Member;
   readonly familyId?: Member;
-  readonly detail?: Readonly<Record<string, unknown>>;
+  /** As it is, or as SQL that makes JSON of the rows. */
+  readonly detail?: Readonly<Record<string, unknown>> | SQL;
 }
 
 /**
@@ -41,5 +45,8 @@ export const auditWhen = (db: Database, entry: AuditEntry, source: SQL) =>
   db.insert(audit).select(
     sql`SELECT lower(hex(randomblob(16))), ${entry.at}, ${entry.action}, ${entry.actor}, ${entry.userId ?? null},
       ${entry.clientId ?? null}, ${entry.grantId ?? null}, ${entry.familyId ?? null},
-      ${entry.detail === undefined ? null : JSON.stringify(entry.detail)} ${source}`,
+      ${detailOf(entry)} ${source}`,
   );
+
+const detailOf = ({ detail }: AuditEntry): SQL | string | null =>
+  detail === undefined || is(detail, SQL) ? (detail ?? null) : JSON.stringify(detail);

@@ -16,3 +16,6 @@ export async function remember<T>(deps: Deps, key: string, load: () => Promise<T
   deps.memory.set(key, { value, expiresAt: now + deps.config.cacheSeconds * 1000 });
   return value;
 }
+
+/** Forgets what `remember` keeps under the key, in this isolate; others go on with it for `config.cacheSeconds` at most. */
+export const forget = (deps: Deps, key: string): void => void deps.memory.delete(key);

@@ -2,7 +2,7 @@ import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { AccessTokenClaims, ClientId, FamilyId, Mark, Once, UserId } from "../model.ts";
 import { markKey } from "../model.ts";
-import { type AuditAction, auditWhen } from "./audit.ts";
+import { type AuditAction, type AuditEntry, auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
 import { revocations } from "./schema.ts";
 
@@ -18,6 +18,8 @@ export type Revocation =
       readonly userId?: UserId;
       readonly by: string;
     }
+  /** A client with all that it holds, if the condition on its row is met (store/registry.ts). */
+  | { readonly kind: "client"; readonly clientId: ClientId; readonly guard: SQL; readonly by: string }
   /** One access token. */
   | { readonly kind: "token"; readonly claims: AccessTokenClaims; readonly by: string };
 
@@ -34,11 +36,10 @@ const EDGE_DEADLINE_SECONDS = 2;
  */
 export async function revoke(deps: Deps, revocation: Revocation, once?: Once): Promise<readonly Mark[]> {
   const at = deps.now();
-  const { maxAccessTokenSeconds, skewSeconds } = deps.config;
-  const markedAt = at + skewSeconds * 1000;
+  const { maxAccessTokenSeconds } = deps.config;
+  const markedAt = at + aheadSeconds(deps, revocation) * 1000;
   const expiresAt = markedAt + maxAccessTokenSeconds * 1000;
-  const plan = planOf(revocation, at);
-  const { action, entry, live, ends, marked } = plan;
+  const { action, entry, live, ends, marked, logged = [] } = planOf(revocation, at);
   const mark = (kind: Mark["kind"], select: SQL) => sql`
     INSERT INTO revocations (kind, id, revoked_at, expires_at) SELECT ${kind}, ${select}, ${markedAt}, ${expiresAt} ${live}
     ON CONFLICT (kind, id) DO UPDATE SET
@@ -48,6 +49,7 @@ export async function revoke(deps: Deps, revocation: Revocation, once?: Once): P
     (db) => [
       auditWhen(db, { at, action, actor: revocation.by, ...entry }, live),
       db.run(mark(marked.kind, marked.id)),
+      ...logged.map(([also, source]) => auditWhen(db, { at, actor: revocation.by, ...also }, source)),
       ...ends.map((statement) => db.run(statement)),
       db
         .select({ kind: revocations.kind, id: revocations.id, revokedAt: revocations.revokedAt })
@@ -61,12 +63,18 @@ export async function revoke(deps: Deps, revocation: Revocation, once?: Once): P
   return marks;
 }
 
+/** A client is minted for without asking D1 for as long as an isolate remembers it; everything else is asked about. */
+const aheadSeconds = ({ config }: Deps, { kind }: Revocation): number =>
+  kind === "client" ? Math.max(config.skewSeconds, config.cacheSeconds) : config.skewSeconds;
+
 /** How each kind of revocation is said in SQL; `live` yields the rows that it ends, as long as they are alive. */
 interface Plan {
   readonly action: AuditAction;
-  readonly entry: Partial<Parameters<typeof auditWhen>[1]>;
+  readonly entry: Partial<AuditEntry>;
   readonly live: SQL;
   readonly ends: readonly SQL[];
+  /** What else is logged: rows of other things that end with it. */
+  readonly logged?: readonly (readonly [Pick<AuditEntry, "action"> & Partial<AuditEntry>, source: SQL])[];
   readonly marked: { readonly kind: Mark["kind"]; readonly id: SQL; readonly among: SQL };
 }
 
@@ -106,6 +114,25 @@ function planOf(revocation: Revocation, at: number): Plan {
         marked: { kind: "family", id: sql`id`, among: sql`${familyId}` },
       };
     }
+    case "client": {
+      const { clientId, guard } = revocation;
+      const live = sql`FROM clients WHERE client_id = ${clientId} AND ${guard}`;
+      const theirs = sql`client_id IN (SELECT client_id ${live})`;
+      const grants = sql`FROM grants WHERE revoked_at IS NULL AND ${theirs}`;
+      const detail = sql`json_object('origin', origin, 'client_name', json_extract(metadata, '$.client_name'))`;
+      return {
+        action: "client.removed",
+        entry: { userId: sql`owner_id`, clientId, detail },
+        logged: [[{ action: "grant.revoked", userId: sql`user_id`, clientId, grantId: sql`id` }, grants]],
+        live,
+        ends: [
+          sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND ${theirs}`,
+          sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND ${theirs}`,
+          ...tablesOfClients.map((table) => sql`DELETE FROM ${sql.identifier(table)} WHERE ${theirs}`),
+        ],
+        marked: { kind: "client", id: sql`client_id`, among: sql`${clientId}` },
+      };
+    }
     case "token": {
       const { jti, client_id, grant_id = null, sid = null } = revocation.claims;
       // Its `sub` may be a pseudonym.
@@ -120,6 +147,17 @@ function planOf(revocation: Revocation, at: number): Plan {
     }
   }
 }
+
+/** What goes with a client, its own row last. */
+const tablesOfClients = [
+  "client_logos",
+  "client_errors",
+  "pushed_requests",
+  "device_codes",
+  "session_clients",
+  "logouts",
+  "clients",
+];
 
 /** Puts marks where resource servers at the edge look. Failures are left to the outbox; the answer waits for two seconds at most. */
 async function putMarks(deps: Deps, marks: readonly Mark[]): Promise<void> {

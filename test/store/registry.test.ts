@@ -1,0 +1,202 @@
+/** Clients come, change and go: each act once, twice and with a lost answer, with its row in the log. */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Client } from "../../src/model.ts";
+import { findClient } from "../../src/store/clients.ts";
+import { insertClient, type NewClient, removeClient, updateClient } from "../../src/store/registry.ts";
+import { Browser } from "../browser.ts";
+import { addClient, addOrganization, addResource, addUser, decideClient } from "../builders.ts";
+import { introspect, obtainTokens, post, refreshRequest } from "../flow.ts";
+import { createServer, empty, type Server } from "../harness.ts";
+
+let server: Server;
+let buildboard: Client;
+
+beforeEach(async () => {
+  await empty();
+  server = createServer();
+  await addClient("buildboard");
+  await addClient("other");
+  const found = await findClient(server.deps, "buildboard");
+  if (found === undefined) throw new Error("no client");
+  buildboard = found;
+});
+
+/** A D1 whose first answer is lost after the batch was carried out. */
+const losing = () => {
+  let lost = false;
+  const db = (inner: D1Database) =>
+    new Proxy(inner, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name);
+        if (name !== "batch") return typeof value === "function" ? value.bind(target) : value;
+        return async (statements: D1PreparedStatement[]) => {
+          const results = await target.batch(statements);
+          if (lost) return results;
+          lost = true;
+          throw new Error("D1_ERROR: Network connection lost.");
+        };
+      },
+    });
+  return createServer({ db, clock: { now: server.deps.now() } }).deps;
+};
+
+const newClient = (clientId: string, changes: Partial<NewClient> = {}): NewClient => ({
+  ...buildboard,
+  clientId,
+  origin: "developer",
+  ownerId: "ada",
+  createdAt: server.deps.now(),
+  ...changes,
+});
+
+const logged = async () => {
+  const { results } = await env.DB.prepare("SELECT action, actor, user_id, client_id, detail FROM audit ORDER BY action").all<{
+    action: string;
+    detail: string;
+  }>();
+  return results.map((row) => ({ ...row, detail: JSON.parse(row.detail) as unknown }));
+};
+
+const renamed = "Buildboard Two";
+
+describe("a new client", () => {
+  it("stands once, and is logged once, whether it is put in once, at once, or with a lost answer", async () => {
+    const client = newClient("new");
+    const both = await Promise.all([insertClient(server.deps, client, "ada"), insertClient(server.deps, client, "ada")]);
+    expect(both).toEqual([expect.objectContaining({ clientId: "new", origin: "developer", ownerId: "ada" }), both[0]]);
+    expect(await insertClient(losing(), newClient("second"), "ada")).toMatchObject({ clientId: "second" });
+    const row = { action: "client.registered", actor: "ada", user_id: "ada" };
+    const detail = { origin: "developer", client_name: "Buildboard" };
+    expect(await logged()).toEqual([
+      { ...row, client_id: "new", detail },
+      { ...row, client_id: "second", detail },
+    ]);
+  });
+
+  it("does not take the place of one that is there, which is what comes back", async () => {
+    const client = newClient("buildboard", { metadata: { ...buildboard.metadata, client_name: renamed } });
+    expect(await insertClient(server.deps, client, "ada")).toEqual(buildboard);
+    expect(await logged()).toEqual([]);
+  });
+});
+
+describe("a change", () => {
+  const metadata = () => ({ ...buildboard.metadata, client_name: renamed });
+
+  it("is seen at once by the isolate that made it, and logged once", async () => {
+    expect(await updateClient(server.deps, "buildboard", { metadata: metadata() }, "ada")).toMatchObject({
+      metadata: metadata(),
+    });
+    expect((await findClient(server.deps, "buildboard"))?.metadata.client_name).toBe(renamed);
+    expect(await updateClient(losing(), "buildboard", { metadata: metadata() }, "ada")).toBeDefined();
+    expect(await updateClient(losing(), "buildboard", { publisher: { name: "N", verifiedAt: 1 } }, "ada")).toBeDefined();
+    expect((await logged()).map(({ detail }) => detail)).toEqual([{ columns: ["metadata"] }, { columns: ["publisher"] }]);
+  });
+
+  it("of when a document was read is not logged", async () => {
+    expect(await updateClient(server.deps, "buildboard", { documentFreshUntil: 5 }, "system")).toBeDefined();
+    expect(await logged()).toEqual([]);
+  });
+
+  it("is not made where the guard does not hold", async () => {
+    const guards = [{ ownerId: "eve" }, { registrationTokenSha256: "x" }, { secrets: [] }];
+    for (const guard of guards)
+      expect(await updateClient(server.deps, "buildboard", { metadata: metadata() }, "eve", guard)).toBeUndefined();
+    expect(await updateClient(server.deps, "nobody", { metadata: metadata() }, "eve")).toBeUndefined();
+    expect(await findClient(server.deps, "buildboard")).toEqual(buildboard);
+    expect(await logged()).toEqual([]);
+  });
+
+  it("of secrets is made of what the caller read, or not at all, so that two at once do not undo each other", async () => {
+    const add = (name: string) =>
+      updateClient(
+        server.deps,
+        "buildboard",
+        { secrets: [...buildboard.secrets, { sha256: name, createdAt: 1, expiresAt: null }] },
+        "ada",
+        { secrets: buildboard.secrets },
+      );
+    const results = await Promise.all([add("one"), add("two")]);
+    expect(results.filter((result) => result === undefined)).toHaveLength(1);
+    expect((await findClient(server.deps, "buildboard"))?.secrets).toHaveLength(2);
+    expect(await logged()).toHaveLength(1);
+  });
+
+  it("with a lost answer is known to have been made", async () => {
+    const secrets = [...buildboard.secrets, { sha256: "one", createdAt: 1, expiresAt: null }];
+    expect(await updateClient(losing(), "buildboard", { secrets }, "ada", { secrets: buildboard.secrets })).toMatchObject({
+      secrets,
+    });
+  });
+});
+
+describe("a removed client", () => {
+  it("leaves nothing that works, and a log of its name", async () => {
+    const ada = await addUser("Ada");
+    const contoso = await addOrganization("contoso", "all", ada.userId);
+    await decideClient(contoso, "buildboard", "denied");
+    await decideClient(contoso, "buildboard", "approved");
+    await addResource();
+    await addClient("contoso-devops", { grant_types: [], redirect_uris: [] });
+    const browser = new Browser(server);
+    const tokens = await obtainTokens(server, browser, ada.email);
+    expect(await introspect(server, tokens.access_token)).toMatchObject({ active: true });
+    await env.DB.prepare("INSERT INTO client_logos VALUES ('buildboard', 'u', 'image/png', x'00', 1)").run();
+    await env.DB.prepare("INSERT INTO client_errors VALUES ('buildboard', 'k', 'e', 'x', 't', 1, 1, 1)").run();
+
+    server.pass(1);
+    server.trips.reset();
+    expect(await removeClient(server.deps, "buildboard", "system")).toBe(true);
+    expect(server.trips).toMatchObject({ d1: 1, kv: 1 });
+    expect(await server.deps.kv.get("revoked:client:buildboard")).toBe(String(server.deps.now() + 60_000));
+
+    expect(await introspect(server, tokens.access_token)).toEqual({ active: false });
+    const refused = await post(server, "/token", refreshRequest(tokens.refresh_token));
+    expect([refused.status, await refused.json()]).toMatchObject([401, { error: "invalid_client" }]);
+    for (const table of ["clients", "client_logos", "client_errors", "session_clients"])
+      expect(await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE client_id = 'buildboard'`).first("n"), table).toBe(
+        0,
+      );
+    const live =
+      "SELECT (SELECT count(*) FROM grants WHERE revoked_at IS NULL) + (SELECT count(*) FROM families WHERE revoked_at IS NULL) AS n";
+    expect(await env.DB.prepare(live).first("n")).toBe(0);
+    const kept = (await logged()).filter(({ action }) => action === "client.removed" || action === "grant.revoked");
+    expect(kept).toEqual([
+      {
+        action: "client.removed",
+        actor: "system",
+        user_id: null,
+        client_id: "buildboard",
+        detail: { origin: "operator", client_name: "Buildboard" },
+      },
+      { action: "grant.revoked", actor: "system", user_id: ada.userId, client_id: "buildboard", detail: null },
+    ]);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM organization_clients").first("n")).toBe(1);
+  });
+
+  it("is removed once, however often it is asked, and with a lost answer too", async () => {
+    expect(await removeClient(losing(), "buildboard", "system")).toBe(true);
+    server.pass(1);
+    expect(await removeClient(server.deps, "buildboard", "system")).toBe(false);
+    expect(await removeClient(server.deps, "nobody", "system")).toBe(false);
+    expect(await logged()).toHaveLength(1);
+  });
+
+  it("stays where the guard does not hold", async () => {
+    expect(await removeClient(server.deps, "buildboard", "eve", { ownerId: "eve" })).toBe(false);
+    expect(await removeClient(server.deps, "buildboard", "eve", { registrationTokenSha256: "x" })).toBe(false);
+    expect(await findClient(createServer().deps, "buildboard")).toEqual(buildboard);
+    expect(await logged()).toEqual([]);
+  });
+
+  it("takes no other client's consents along", async () => {
+    const ada = await addUser("Ada");
+    await addResource();
+    const tokens = await obtainTokens(server, new Browser(server), ada.email, { scope: "openid" });
+    server.pass(1);
+    expect(await removeClient(server.deps, "other", "system")).toBe(true);
+    expect((await post(server, "/introspect", { token: tokens.access_token })).status).toBe(200);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM grants WHERE revoked_at IS NULL").first("n")).toBe(1);
+  });
+});
