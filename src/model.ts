@@ -56,6 +56,8 @@ export interface ClientMetadata {
   readonly response_types: readonly "code"[];
   /** Space-separated. Absent: any scope of any registered resource, and the identity scopes. */
   readonly scope?: string;
+  /** Ours: what the client may exchange people's tokens for (RFC 8693). Absent: nothing. Only the operator can give it. */
+  readonly token_exchange?: TokenExchangePolicy;
   readonly token_endpoint_auth_method: ClientAuthenticationMethod;
   /** Absent: any algorithm that fits the method and the key. */
   readonly token_endpoint_auth_signing_alg?: AssertionAlgorithm;
@@ -106,6 +108,18 @@ export interface ClientMetadata {
   readonly require_pkce: boolean;
   /** Ours: how long the predecessor of an unused refresh token still yields it, 0 to 300 seconds. */
   readonly refresh_overlap_seconds: number;
+}
+
+/** What a client may make of a person's access token that it received, or got itself (RFC 8693). */
+export interface TokenExchangePolicy {
+  /** Identifiers of the resources that the new tokens may be for. */
+  readonly resources: readonly string[];
+  /** Whether it may act as the person, with nothing in the token that tells (RFC 8693 section 1.1). */
+  readonly impersonation: boolean;
+  /** Whether it may act for the person, named in `act`. */
+  readonly delegation: boolean;
+  /** Clients whose tokens it may bring. Absent: any. */
+  readonly from?: readonly ClientId[];
 }
 
 /** A live client secret: 256 random bits, of which only the SHA-256 (base64url) is kept. */

@@ -1,5 +1,6 @@
 import { OAuthError } from "../errors.ts";
-import type { ClientMetadata, GrantType, ResponseMode } from "../model.ts";
+import type { ClientMetadata, ResponseMode } from "../model.ts";
+import { grantMembers, parseGrants } from "./clientGrants.ts";
 import { parseSecurity, securityMembers } from "./clientSecurity.ts";
 import {
   choice,
@@ -18,7 +19,6 @@ import {
 } from "./metadataMember.ts";
 import { publicUrlProblem } from "./publicUrl.ts";
 import { redirectUriProblem } from "./redirectUri.ts";
-import { parseScope } from "./scope.ts";
 
 const MAX_NAME_LENGTH = 1000;
 const MAX_REQUEST_URIS = 50;
@@ -34,10 +34,7 @@ export const clientMetadataMembers: readonly string[] = [
   ...pageMembers,
   "contacts",
   "application_type",
-  "redirect_uris",
-  "grant_types",
-  "response_types",
-  "scope",
+  ...grantMembers,
   ...securityMembers,
   "require_pushed_authorization_requests",
   "request_uris",
@@ -64,14 +61,9 @@ export const clientMetadataMembers: readonly string[] = [
 export function parseClientMetadata(input: unknown): ClientMetadata {
   if (!isObject(input)) throw new OAuthError("invalid_client_metadata", "The client metadata is not a JSON object.");
   const application_type = choice(input, "application_type", ["web", "native"], "web");
-  const grant_types = choices(input, "grant_types", ["authorization_code", "refresh_token"]) ?? ["authorization_code"];
-  const withCode = grant_types.includes("authorization_code");
-  const response_types = choices(input, "response_types", ["code"]) ?? (withCode ? ["code"] : []);
-  checkConsistency(grant_types, response_types.length > 0);
   const redirect_uris = parseRedirectUris(input, "redirect_uris", application_type) ?? [];
-  if (withCode && redirect_uris.length === 0)
-    throw refused("redirect_uris", "must have at least one URI", "invalid_redirect_uri");
   const security = parseSecurity(input);
+  const grants = parseGrants(input, redirect_uris, security.token_endpoint_auth_method);
   const require_pkce = flag(input, "require_pkce") ?? true;
   if (!require_pkce && security.token_endpoint_auth_method === "none")
     throw refused("require_pkce", "only a confidential client may be exempted");
@@ -84,9 +76,7 @@ export function parseClientMetadata(input: unknown): ClientMetadata {
     ...defined("contacts", texts(input, "contacts")),
     application_type,
     redirect_uris,
-    grant_types,
-    response_types,
-    ...defined("scope", parseScopeMember(input)),
+    ...grants,
     ...security,
     ...defined("require_pushed_authorization_requests", flag(input, "require_pushed_authorization_requests")),
     ...defined("request_uris", parseRequestUris(input)),
@@ -103,18 +93,6 @@ export function parseClientMetadata(input: unknown): ClientMetadata {
     require_pkce,
     refresh_overlap_seconds: integer(input, "refresh_overlap_seconds", 300) ?? 90,
   };
-}
-
-/** The table of RFC 7591 section 2.1. A client with no grant at all is a resource server, which only introspects. */
-function checkConsistency(grantTypes: readonly GrantType[], withCodeResponse: boolean): void {
-  const withCode = grantTypes.includes("authorization_code");
-  if (grantTypes.includes("refresh_token") && !withCode)
-    throw refused("grant_types", "has refresh_token without authorization_code, from which refresh tokens come");
-  if (withCode !== withCodeResponse)
-    throw refused(
-      "response_types",
-      `must ${withCode ? "" : "not "}have code, because grant_types has ${withCode ? "" : "no "}authorization_code`,
-    );
 }
 
 /** Kept as it is: `rules/displayName.ts` cleans what people read, and warns them of what it had to clean. */
@@ -176,19 +154,10 @@ function parseSubject(
   const sector = fetched(input, "sector_identifier_uri");
   if (subject_type === "pairwise" && sector === undefined) {
     const hosts = new Set(redirectUris.map((uri) => new URL(uri).hostname));
+    if (hosts.size === 0) throw refused("sector_identifier_uri", "is missing, since there is no redirect URI to go by");
     if (hosts.size > 1) throw refused("sector_identifier_uri", "is missing, since the redirect URIs are on several hosts");
     if (!redirectUris.every((uri) => uri.startsWith("https://")))
       throw refused("sector_identifier_uri", "is missing, since a redirect URI is on no host of the client");
   }
   return { subject_type, ...defined("sector_identifier_uri", sector) };
-}
-
-function parseScopeMember(input: Input): string | undefined {
-  const scope = text(input, "scope");
-  try {
-    return scope === undefined ? undefined : parseScope(scope).join(" ");
-  } catch (error) {
-    if (error instanceof OAuthError) throw refused("scope", "is not a list of scopes as RFC 6749 section 3.3 writes it");
-    throw error;
-  }
 }

@@ -20,12 +20,15 @@ export function text(input: Input, name: Member): string | undefined {
   return value;
 }
 
-export function texts(input: Input, name: Member, code?: ErrorCode): readonly string[] | undefined {
-  const value = input[name];
+export const texts = (input: Input, name: Member, code?: ErrorCode): readonly string[] | undefined =>
+  textsAt(name, input[name], code);
+
+/** The same inside a member that is an object. */
+export function textsAt(path: string, value: unknown, code?: ErrorCode): readonly string[] | undefined {
   if (value === undefined) return undefined;
-  if (!Array.isArray(value)) throw refused(name, "is not an array", code);
+  if (!Array.isArray(value)) throw refused(path, "is not an array", code);
   return value.map((item: unknown, index) => {
-    if (typeof item !== "string") throw refused(`${name}[${index}]`, "is not a string", code);
+    if (typeof item !== "string") throw refused(`${path}[${index}]`, "is not a string", code);
     return item;
   });
 }

@@ -79,6 +79,21 @@ const certified = {
   jwks_uri: "https://a.example/jwks",
 };
 
+/** Of those without anybody at a browser. */
+const machine = {
+  client_name: "A machine",
+  grant_types: [
+    "client_credentials",
+    "refresh_token",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+  ],
+  response_types: [],
+  scope: "things.read",
+  token_exchange: { resources: ["https://b.example"], impersonation: false, delegation: true, from: ["a"] },
+};
+
 test("everything that a client gives is kept under its own name", () => {
   const full = {
     ...least,
@@ -105,7 +120,8 @@ test("everything that a client gives is kept under its own name", () => {
   expect(parseClientMetadata(full)).toEqual(full);
   expect(parseClientMetadata(keyed)).toEqual(keyed);
   expect(parseClientMetadata(certified)).toMatchObject(certified);
-  const members = new Set([full, keyed, certified].flatMap(Object.keys));
+  expect(parseClientMetadata(machine)).toMatchObject(machine);
+  const members = new Set([full, keyed, certified, machine].flatMap(Object.keys));
   const subjects = [
     "tls_client_auth_subject_dn",
     "tls_client_auth_san_uri",
@@ -119,6 +135,15 @@ test("a member that we do not know is ignored (RFC 7591 section 2)", () => {
   expect(parseClientMetadata({ ...least, software_version: "2", "client_name#de": "Ein Dienst" })).toEqual(
     parseClientMetadata(least),
   );
+});
+
+test("a policy of token exchange allows what it says and no more", () => {
+  const token_exchange = { resources: ["https://b.example"], delegation: true };
+  expect(parseClientMetadata({ ...machine, token_exchange }).token_exchange).toEqual({
+    resources: ["https://b.example"],
+    impersonation: false,
+    delegation: true,
+  });
 });
 
 test("a client without grants needs no redirect URI: it is a resource server, which introspects", () => {
@@ -207,6 +232,65 @@ test.each<[string, object, string]>([
   });
   const sector_identifier_uri = "https://a.example/sector.json";
   expect(parseClientMetadata({ ...metadata, sector_identifier_uri })).toMatchObject({ sector_identifier_uri });
+});
+
+const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+const policyRefusals: readonly (readonly [policy: unknown, description: string])[] = [
+  [null, "token_exchange: is not an object"],
+  [["https://b.example"], "token_exchange: is not an object"],
+  [{ impersonation: true }, "token_exchange.resources: must have at least one resource"],
+  [{ resources: [], impersonation: true }, "token_exchange.resources: must have at least one resource"],
+  [{ resources: "https://b.example", impersonation: true }, "token_exchange.resources: is not an array"],
+  [{ resources: ["https://b.example", 1], impersonation: true }, "token_exchange.resources[1]: is not a string"],
+  [{ resources: ["https://b.example"] }, "token_exchange: allows neither impersonation nor delegation"],
+  [{ resources: ["https://b.example"], impersonation: "yes" }, "token_exchange.impersonation: is not true or false"],
+  [{ resources: ["https://b.example"], delegation: 1 }, "token_exchange.delegation: is not true or false"],
+  [{ resources: ["https://b.example"], delegation: true, from: "a" }, "token_exchange.from: is not an array"],
+  [{ resources: ["https://b.example"], delegation: true, to: ["a"] }, "token_exchange: has a member beyond"],
+];
+
+const grantRefusals: readonly (readonly [title: string, metadata: object, description: string])[] = [
+  [
+    "client_credentials and no secret",
+    { token_endpoint_auth_method: "none" },
+    "grant_types: has client_credentials, which only",
+  ],
+  [
+    "token exchange and no secret",
+    { grant_types: [TOKEN_EXCHANGE], token_exchange: undefined, token_endpoint_auth_method: "none" },
+    `grant_types: has ${TOKEN_EXCHANGE}, which only`,
+  ],
+  ["client_credentials and no scope", { scope: undefined }, "scope: is missing"],
+  ["client_credentials and an empty scope", { scope: " " }, "scope: is missing"],
+  ["a response type and no code", { response_types: ["code"] }, "response_types: must not have code"],
+  [
+    "refresh tokens and nothing that they come from",
+    { grant_types: ["client_credentials", "refresh_token"], token_exchange: undefined },
+    "grant_types: has refresh_token without authorization_code or",
+  ],
+  ["a policy and no exchange", { grant_types: ["client_credentials"] }, "token_exchange: is given, but grant_types has no"],
+  ["pairwise subjects in no sector", { subject_type: "pairwise" }, "sector_identifier_uri: is missing"],
+  ...policyRefusals.map(
+    ([token_exchange, description]) =>
+      [`token_exchange ${JSON.stringify(token_exchange)}`, { token_exchange }, description] as const,
+  ),
+];
+test.each(grantRefusals)("a machine with %s is refused", (_, changes, description) => {
+  expect(refusalOf({ ...machine, ...changes })).toMatchObject({ code: "invalid_client_metadata", status: 400 });
+  expect(refusalOf({ ...machine, ...changes }).description).toContain(description);
+});
+
+test("a client that sends no browser away has no place for one to come back to", () => {
+  expect(refusalOf({ ...machine, redirect_uris: ["https://a.example/cb"] })).toMatchObject({
+    code: "invalid_redirect_uri",
+    description: "redirect_uris: is given, but grant_types has no authorization_code",
+  });
+});
+
+test("a device without a secret may refresh what a person approved for it", () => {
+  const grant_types = ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"];
+  const device = { client_name: "A device", grant_types, token_endpoint_auth_method: "none" };
+  expect(parseClientMetadata(device)).toMatchObject({ ...device, redirect_uris: [], response_types: [] });
 });
 
 const withKeys = { ...least, jwks: { keys: [publicKey] } };
