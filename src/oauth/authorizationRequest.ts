@@ -3,16 +3,15 @@ import { OAuthError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { findHintKey } from "../keyring.ts";
 import type { AuthorizationRequest, Client, Prompt, ResponseTarget } from "../model.ts";
-import { findDetailsType, parseAuthorizationDetails } from "../rules/authorizationDetails.ts";
 import { parseClaims } from "../rules/claims.ts";
 import { parseGrantManagement } from "../rules/grantManagement.ts";
+import { parseUiLocales } from "../rules/language.ts";
 import { checkCodeChallenge } from "../rules/pkce.ts";
 import { findResponseMode } from "../rules/responseMode.ts";
-import { checkResources, checkScopes, parseScope } from "../rules/scope.ts";
 import { findClient } from "../store/clients.ts";
-import { loadResources } from "../store/resources.ts";
 import { toUtf8 } from "../tokens/encoding.ts";
 import { findHintedSubject } from "../tokens/idToken.ts";
+import { parseRequestedAccess } from "./requestedAccess.ts";
 import { findTarget, withTarget } from "./responseTarget.ts";
 
 const MAX_TEXT = 4096;
@@ -74,11 +73,7 @@ async function parseRest(parameters: Parameters, deps: Deps, target: ResponseTar
   if (!client.metadata.grant_types.includes("authorization_code"))
     throw new OAuthError("unauthorized_client", "The client is not registered for the authorization code grant.");
 
-  const registered = await loadResources(deps);
-  const authorizationDetails = parseAuthorizationDetails(parameters.find("authorization_details"), client, registered);
-  const owners = authorizationDetails.flatMap(({ type }) => findDetailsType(type, registered)?.owner.identifier ?? []);
-  const scopes = parseScopes(parameters, client, authorizationDetails.length > 0);
-  checkScopes(scopes, client, registered);
+  const access = await parseRequestedAccess(parameters, client, deps);
   const prompt = parsePrompt(parameters.find("prompt"));
   const claims = parameters.find("claims");
   return {
@@ -86,14 +81,13 @@ async function parseRest(parameters: Parameters, deps: Deps, target: ResponseTar
     redirectUri,
     responseMode,
     state: checkLength("state", state),
-    scopes,
-    resources: checkResources(parameters.all("resource"), scopes, owners, registered, deps.config.issuer),
-    authorizationDetails,
+    ...access,
     codeChallenge: checkCodeChallenge(parameters.find("code_challenge"), parameters.find("code_challenge_method"), client),
     dpopJkt: parseJkt(parameters.find("dpop_jkt")),
     nonce: checkLength("nonce", parameters.find("nonce") ?? null),
     prompt,
     maxAgeSeconds: parseMaxAge(parameters.find("max_age")) ?? client.metadata.default_max_age ?? null,
+    ...localesOf(parameters.find("ui_locales")),
     acrValues: words(parameters.find("acr_values")) ?? client.metadata.default_acr_values ?? [],
     loginHint: checkLength("login_hint", parameters.find("login_hint") ?? null),
     subjectHint: await parseHint(parameters.find("id_token_hint"), client, deps),
@@ -108,16 +102,13 @@ function parseJkt(jkt: string | undefined): string | null {
   return jkt ?? null;
 }
 
+function localesOf(text: string | undefined): Pick<AuthorizationRequest, "uiLocales"> {
+  const uiLocales = parseUiLocales(text);
+  return uiLocales.length === 0 ? {} : { uiLocales };
+}
+
 const words = (text: string | undefined): readonly string[] | undefined =>
   text === undefined ? undefined : [...new Set(text.split(" ").filter((word) => word !== ""))];
-
-/** The scopes asked for, or those that the client registered, or none where details say it all. offline_access means nothing to a client that cannot refresh. */
-function parseScopes(parameters: Parameters, client: Client, hasDetails: boolean): readonly string[] {
-  const scopes = parseScope(parameters.find("scope") ?? (hasDetails ? "" : client.metadata.scope) ?? "");
-  if (scopes.length === 0 && !hasDetails) throw new OAuthError("invalid_scope", "The parameter scope is missing.");
-  const refreshes = client.metadata.grant_types.includes("refresh_token");
-  return refreshes ? scopes : scopes.filter((scope) => scope !== "offline_access");
-}
 
 function parsePrompt(text: string | undefined): readonly Prompt[] {
   const known = (words(text) ?? []).map((word) => prompts.find((prompt) => prompt === word));

@@ -4,11 +4,11 @@ import { fromBase64url, sameText, toBase64url, toUtf8 } from "./encoding.ts";
 import { ID_BYTES } from "./id.ts";
 import { mac } from "./secret.ts";
 
-/** Both are generations of a family; the prefix lets scanners of leaked secrets find them. */
-const prefixes = { code: "csc_", refresh_token: "csr_" } as const;
+/** All are generations of a family, a device code and a code its first; the prefix lets scanners of leaked secrets find them. */
+const prefixes = { code: "csc_", refresh_token: "csr_", device_code: "csd_" } as const;
 
 export type CredentialKind = keyof typeof prefixes;
-const kinds: readonly CredentialKind[] = ["code", "refresh_token"];
+const kinds: readonly CredentialKind[] = ["code", "refresh_token", "device_code"];
 
 /** What a genuine credential says: it is ours, and which generation of which family it is. */
 export interface Credential {

@@ -7,11 +7,11 @@ import { createServer } from "../harness.ts";
 const { deps } = createServer();
 
 const credentials = fc.record({
-  kind: fc.constantFrom("code" as const, "refresh_token" as const),
+  kind: fc.constantFrom("code" as const, "refresh_token" as const, "device_code" as const),
   generation: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
 });
 
-describe("codes and refresh tokens", () => {
+describe("codes, device codes and refresh tokens", () => {
   it("say again what they were made from", async () => {
     await fc.assert(
       fc.asyncProperty(credentials, async (made) => {
@@ -42,7 +42,8 @@ describe("codes and refresh tokens", () => {
     ["longer by a space", (text: string) => `${text} `],
     ["in capitals", (text: string) => text.toUpperCase()],
     ["ten kilobytes long", (text: string) => text + "A".repeat(10_000)],
-    ["of the other kind", (text: string) => text.replace("csr_", "csc_")],
+    ["a code instead", (text: string) => text.replace("csr_", "csc_")],
+    ["a device code instead", (text: string) => text.replace("csr_", "csd_")],
     ["SQL", () => "csr_aa' OR 1=1 --"],
     ["empty", () => ""],
   ])("are refused when they are %s", async (_, change) => {
