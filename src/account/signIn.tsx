@@ -10,6 +10,7 @@ import { PASSWORD_ACR } from "../rules/acr.ts";
 import { deviceLabel } from "../rules/device.ts";
 import { normalizeEmail } from "../rules/email.ts";
 import { sectorOf } from "../rules/sector.ts";
+import { settingsPath } from "../rules/settingsPath.ts";
 import { decideSignIn } from "../rules/signIn.ts";
 import type { Settlement } from "../store/attempts.ts";
 import { createSession, selectSession } from "../store/sessions.ts";
@@ -27,22 +28,30 @@ const COOKIE_BYTES = 32;
 /** Of what was typed as an address, as much goes back into the form. */
 const MAX_EMAIL = 254;
 
-/** GET /sign-in: the password form, or, for someone who is signed in, the choice to go on as who they are. */
+/**
+ * GET /sign-in: the password form, or, for someone who is signed in, the choice to go on as who they are. `confirm` asks for the
+ * password again all the same, before something that an open browser alone must not do.
+ */
 export const signInPage: Endpoint = async (request, deps) => {
   const parameters = parseQuery(request);
   const started = await findStarted(request, deps, parameters);
   const signedIn = await findSignedIn(request, deps);
   const another = parameters.find("another") !== undefined;
+  const to = parameters.find("to");
   const subject = signedIn && started && (await subjectOf(deps, sectorOf(started.client.metadata), signedIn.user.userId));
   const offer = decideSignIn(signedIn?.session, subject, started?.interaction, another);
-  if (offer.kind === "choice" && signedIn !== undefined)
-    return choicePage(deps, { started, signedIn, csrf: await csrfToken(deps, signedIn.cookie) });
-  const confirm = offer.kind === "password" && offer.confirm ? signedIn?.user : undefined;
+  const again = started === undefined && !another && parameters.find("confirm") !== undefined;
+  if (offer.kind === "choice" && signedIn !== undefined && !again)
+    return choicePage(deps, { started, to, signedIn, csrf: await csrfToken(deps, signedIn.cookie) });
+  const confirm = again || (offer.kind === "password" && offer.confirm) ? signedIn?.user : undefined;
   const hinted = normalizeEmail(started?.interaction.request.loginHint ?? "");
-  return show(request, deps, { started, confirm, email: confirm?.email ?? hinted ?? "" });
+  return show(request, deps, { started, to, confirm, email: confirm?.email ?? hinted ?? "" });
 };
 
-/** POST /sign-in: an email address and a password, or `choice=continue`. Where it goes on is sealed in `continue`, or fixed. */
+/**
+ * POST /sign-in: an email address and a password, or `choice=continue`. Where it goes on is sealed in `continue`, or is a page of
+ * the person's own settings (`to`).
+ */
 export const signIn: Endpoint = async (request, deps) => {
   const form = await parseForm(request);
   const started = await findStarted(request, deps, form);
@@ -50,7 +59,7 @@ export const signIn: Endpoint = async (request, deps) => {
   await checkSameSite(request, deps, findCookie(request, deps.config, "browser"), form.find("csrf"));
   const typed = form.find("email") ?? "";
   const refuse = (problem: SignInProblem) =>
-    show(request, deps, { started, confirm: undefined, email: typed.slice(0, MAX_EMAIL), problem });
+    show(request, deps, { started, to: form.find("to"), confirm: undefined, email: typed.slice(0, MAX_EMAIL), problem });
   const email = normalizeEmail(typed);
   const password = form.find("password");
   if (email === undefined) return refuse(typed === "" ? "no_email" : "not_an_email");
@@ -68,7 +77,7 @@ export const signIn: Endpoint = async (request, deps) => {
     at: deps.now(),
   });
   if (!begun) return refuse("wrong");
-  return goOn(deps, started, [setCookie(deps.config, "session", cookie, deps.config.sessionSeconds)]);
+  return goOn(deps, started, form.find("to"), [setCookie(deps.config, "session", cookie, deps.config.sessionSeconds)]);
 };
 
 const findStarted = async (request: Request, deps: Deps, parameters: Parameters): Promise<Started | undefined> => {
@@ -77,20 +86,20 @@ const findStarted = async (request: Request, deps: Deps, parameters: Parameters)
 };
 
 /** The next place is one of ours, whatever the request says: /authorize, which looks again, or the person's own settings. */
-const goOn = ({ config }: Deps, started: Started | undefined, cookies: readonly string[] = []): Response =>
-  redirect(
-    started === undefined
-      ? `${config.issuer}/settings/authorizations`
-      : `${config.issuer}/authorize?continue=${started.sealed}`,
-    cookies,
-  );
+const goOn = (
+  { config }: Deps,
+  started: Started | undefined,
+  to: string | undefined,
+  cookies: readonly string[] = [],
+): Response =>
+  redirect(config.issuer + (started === undefined ? settingsPath(to) : `/authorize?continue=${started.sealed}`), cookies);
 
 /** Bound to the session, so that nobody goes on as another person than the one whom the page named. */
 async function continueAs(request: Request, deps: Deps, form: Parameters, started: Started | undefined): Promise<Response> {
   const cookie = findCookie(request, deps.config, "session");
   await checkSameSite(request, deps, cookie, form.find("csrf"));
-  if (cookie !== undefined && (await selectSession(deps, await sha256(cookie)))) return goOn(deps, started);
-  return show(request, deps, { started, confirm: undefined, email: "" });
+  if (cookie !== undefined && (await selectSession(deps, await sha256(cookie)))) return goOn(deps, started, form.find("to"));
+  return show(request, deps, { started, to: form.find("to"), confirm: undefined, email: "" });
 }
 
 /**

@@ -3,6 +3,7 @@ import { formTargets, page } from "../http/page.tsx";
 import type { SignedIn } from "../http/session.ts";
 import type { User } from "../model.ts";
 import { returnPlace } from "../rules/returnPlace.ts";
+import { settingsPath } from "../rules/settingsPath.ts";
 import { Monogram, Name } from "./name.tsx";
 import type { Started } from "./started.ts";
 
@@ -11,6 +12,8 @@ export type SignInProblem = "no_email" | "not_an_email" | "no_password" | "wrong
 
 export interface PasswordForm {
   readonly started: Started | undefined;
+  /** Where it goes on without a service: a path of the person's own settings. */
+  readonly to: string | undefined;
   /** Who is asked to prove again that it is they. */
   readonly confirm: User | undefined;
   readonly email: string;
@@ -57,6 +60,7 @@ export function passwordPage(deps: Deps, form: PasswordForm): Response {
       <form method="post" action="/sign-in" class="stack" novalidate>
         <input type="hidden" name="csrf" value={csrf} />
         {started && <input type="hidden" name="continue" value={started.sealed} />}
+        <To path={form.to} />
         <div class="field">
           <label for="email">Email address</label>
           <input
@@ -98,7 +102,13 @@ export function passwordPage(deps: Deps, form: PasswordForm): Response {
   );
 }
 
+/** Only what sign-in would go to. */
+const To = ({ path }: { path: string | undefined }) =>
+  path === undefined ? null : <input type="hidden" name="to" value={settingsPath(path)} />;
+
 const Purpose = ({ started, confirm }: { started: Started | undefined; confirm: boolean }) => {
+  if (started === undefined && confirm)
+    return <p class="lead">What comes next needs your password again, since others may have come to this browser.</p>;
   if (started === undefined) return <p class="lead">To see and change what services may do in your name.</p>;
   return (
     <div class="service">
@@ -117,10 +127,16 @@ const Purpose = ({ started, confirm }: { started: Started | undefined; confirm: 
 /** "Continue as": for someone who is signed in, when the service lets the person choose an account. */
 export function choicePage(
   deps: Deps,
-  { started, signedIn, csrf }: { readonly started: Started | undefined; readonly signedIn: SignedIn; readonly csrf: string },
+  {
+    started,
+    to,
+    signedIn,
+    csrf,
+  }: Pick<PasswordForm, "started" | "to"> & { readonly signedIn: SignedIn; readonly csrf: string },
 ): Response {
   const { user } = signedIn;
-  const another = started === undefined ? "/sign-in?another=1" : `/sign-in?continue=${started.sealed}&another=1`;
+  const going = started === undefined ? { to: settingsPath(to) } : { continue: started.sealed };
+  const another = `/sign-in?${new URLSearchParams({ ...going, another: "1" })}`;
   return page(
     deps,
     { title: "Choose an account", user, formAction: targetOf(started) },
@@ -150,6 +166,7 @@ export function choicePage(
         <input type="hidden" name="csrf" value={csrf} />
         <input type="hidden" name="choice" value="continue" />
         {started && <input type="hidden" name="continue" value={started.sealed} />}
+        <To path={to} />
         <button type="submit" class="full">
           <span>
             Continue as <bdi>{user.name}</bdi>

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { settingsPath } from "../../src/rules/settingsPath.ts";
+
+const FALLBACK = "/settings/authorizations";
+
+it.each(["/settings/authorizations", "/settings/developer", "/settings/developer/new", "/settings/developer/aa1_-B/secrets"])(
+  "lets sign-in go on to %s",
+  (path) => {
+    expect(settingsPath(path)).toBe(path);
+  },
+);
+
+it.each([
+  undefined,
+  "",
+  "/",
+  "//evil.example",
+  "https://evil.example/settings/developer",
+  "/settings/developer/../../authorize",
+  "/settings/developer/%2e%2e",
+  "/settings/developer?x=1",
+  "/settings/developer#x",
+  "/settings/developer//evil.example",
+  "/settings/developer/a/b/c",
+  "/settings/developer\n",
+  "/settings/developerX",
+])("goes to the list of authorizations instead of %j", (path) => {
+  expect(settingsPath(path)).toBe(FALLBACK);
+});
