@@ -1,4 +1,4 @@
-import type { ResponseTarget } from "./model.ts";
+import type { ClientId, ResponseTarget } from "./model.ts";
 
 /**
  * Every code we answer with and its HTTP status. The first group is RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750, RFC 7591,
@@ -46,11 +46,19 @@ const statusOf = {
 
 export type ErrorCode = keyof typeof statusOf;
 
+/** What the developer of a client is told of an error, beyond what the answer says (rules/developerNote.ts). */
+export interface DeveloperNote {
+  readonly clientId: ClientId;
+  readonly text: string;
+}
+
 /** What may accompany an error; `reason` is for the log alone and never leaves the server. */
 export interface ErrorOptions {
   readonly reason?: string | undefined;
   /** Only with a redirect URI that was checked against the client's registration (RFC 9700, section 4.11). */
-  readonly redirect?: ResponseTarget;
+  readonly redirect?: ResponseTarget | undefined;
+  /** For the pages of the client's developer; the answer does not hold it. */
+  readonly forDeveloper?: DeveloperNote | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** Where the endpoint answers with another than the usual one: a resource refuses a proof with 401 (RFC 9449 section 7.1). */
   readonly status?: number;
@@ -65,6 +73,7 @@ export class OAuthError extends Error {
   readonly status: number;
   readonly reason: string | undefined;
   readonly redirect: ResponseTarget | undefined;
+  readonly forDeveloper: DeveloperNote | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, description: string, options: ErrorOptions = {}) {
@@ -74,37 +83,61 @@ export class OAuthError extends Error {
     this.status = options.status ?? statusOf[code];
     this.reason = options.reason;
     this.redirect = options.redirect;
+    this.forDeveloper = options.forDeveloper;
     this.headers = options.headers ?? {};
+  }
+
+  /** The same error, with more to accompany it. */
+  with(options: ErrorOptions): OAuthError {
+    const { reason, redirect, forDeveloper, headers, status, cause } = this;
+    return new OAuthError(this.code, this.description, { reason, redirect, forDeveloper, headers, status, cause, ...options });
   }
 }
 
 /** What an access token is sent as (RFC 6750 section 2.1, RFC 9449 section 7.1). */
 export type TokenScheme = "Bearer" | "DPoP";
 
+/** What a protected resource says of itself in each challenge. */
+export interface Challenger {
+  readonly realm: string;
+  /** What a DPoP proof may be signed with, space-separated. */
+  readonly algs: string;
+  /** Where its metadata is (RFC 9728 section 5.1). */
+  readonly metadataUrl?: string | undefined;
+  /** No token will do that is not bound to a DPoP key. */
+  readonly dpopRequired?: boolean | undefined;
+}
+
+/** Everything that the operation needs of a token, as a challenge names it: lists are space-separated, `max_age` is in seconds. */
+export interface ChallengeNeeds {
+  readonly scope?: string | undefined;
+  /** RFC 9470 section 3. */
+  readonly acr_values?: string | undefined;
+  readonly max_age?: number | undefined;
+}
+
 /**
  * The `WWW-Authenticate` header of a protected resource (RFC 6750 section 3, RFC 9449 section 7.1). A token that was sent plainly,
  * and a request that came without any, learn that DPoP would do as well; who sent a proof is not invited to do without.
  * @param scheme how the token was sent; undefined without one
- * @param algs what a proof may be signed with, space-separated
  * @param error undefined where the request came without any credential: then the challenge names no error (RFC 6750 section 3.1)
- * @param scope everything that the request needs, space-separated
  */
 export function tokenChallenge(
-  realm: string,
-  algs: string,
+  { realm, algs, metadataUrl, dpopRequired = false }: Challenger,
   {
     scheme,
     error,
-    scope,
-  }: { readonly scheme?: TokenScheme | undefined; readonly error?: OAuthError; readonly scope?: string | undefined },
+    needs = {},
+  }: { readonly scheme?: TokenScheme | undefined; readonly error?: OAuthError; readonly needs?: ChallengeNeeds | undefined },
 ): Readonly<Record<string, string>> {
+  const asked = { ...needs, resource_metadata: metadataUrl };
   const parameters = {
     realm,
     ...(error === undefined ? {} : { error: error.code, error_description: error.description }),
-    ...(scope === undefined ? {} : { scope }),
+    ...asked,
   };
-  if (scheme === "DPoP") return { "WWW-Authenticate": challengeOf("DPoP", { ...parameters, algs }) };
-  const invitation = error === undefined || error.status === 401 ? [challengeOf("DPoP", { realm, algs })] : [];
+  if (scheme === "DPoP" || dpopRequired) return { "WWW-Authenticate": challengeOf("DPoP", { ...parameters, algs }) };
+  const invitation = error === undefined || error.status === 401 ? [challengeOf("DPoP", { realm, ...asked, algs })] : [];
   return { "WWW-Authenticate": [challengeOf("Bearer", parameters), ...invitation].join(", ") };
 }
 
@@ -113,6 +146,7 @@ const challenged: readonly ErrorCode[] = [
   "invalid_request",
   "invalid_token",
   "insufficient_scope",
+  "insufficient_user_authentication",
   "invalid_dpop_proof",
   "use_dpop_nonce",
 ];
@@ -120,20 +154,19 @@ const challenged: readonly ErrorCode[] = [
 /** The error as a protected resource answers with it: a bad proof is 401 there, and a challenge says what would do. */
 export function challengedBy(
   error: unknown,
-  realm: string,
-  algs: string,
-  sent: { readonly scheme?: TokenScheme | undefined; readonly scope?: string | undefined },
+  challenger: Challenger,
+  sent: { readonly scheme?: TokenScheme | undefined; readonly needs?: ChallengeNeeds | undefined },
 ): unknown {
   if (!(error instanceof OAuthError) || !challenged.includes(error.code) || "WWW-Authenticate" in error.headers) return error;
   const { code, description, reason, cause } = error;
   const status = code === "invalid_dpop_proof" || code === "use_dpop_nonce" ? 401 : error.status;
   const answer = new OAuthError(code, description, { status });
-  const headers = { ...error.headers, ...tokenChallenge(realm, algs, { ...sent, error: answer }) };
+  const headers = { ...error.headers, ...tokenChallenge(challenger, { ...sent, error: answer }) };
   return new OAuthError(code, description, { status, headers, reason, cause });
 }
 
-/** Quotes and backslashes would end the quoted-string early; no description of ours has any. */
-const challengeOf = (scheme: TokenScheme, parameters: Readonly<Record<string, string>>): string =>
+/** Quotes and backslashes would end the quoted-string early; no description of ours has any. A parameter without a value is left out. */
+const challengeOf = (scheme: TokenScheme, parameters: Readonly<Record<string, string | number | undefined>>): string =>
   `${scheme} ${Object.entries(parameters)
-    .map(([name, value]) => `${name}="${value.replace(/["\\]|[^\x20-\x7e]/g, "'")}"`)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}="${String(value).replace(/["\\]|[^\x20-\x7e]/g, "'")}"`]))
     .join(", ")}`;

@@ -1,5 +1,5 @@
 import type { Deps } from "../config.ts";
-import { challengedBy, OAuthError, type TokenScheme, tokenChallenge } from "../errors.ts";
+import { type Challenger, challengedBy, OAuthError, type TokenScheme, tokenChallenge } from "../errors.ts";
 import { parseForm } from "../http/form.ts";
 import type { AccessTokenClaims, Client, FamilyState, Once } from "../model.ts";
 import { readCertificate } from "../tokens/certificate.ts";
@@ -8,8 +8,7 @@ import { toBase64url } from "../tokens/encoding.ts";
 import { findLiveState, findOwnToken } from "./ownToken.ts";
 import { findDpopProof } from "./senderConstraint.ts";
 
-const REALM = "Countersign";
-const ALGS = dpopAlgorithms.join(" ");
+const us: Challenger = { realm: "Countersign", algs: dpopAlgorithms.join(" ") };
 
 /** An access token as the request sent it. */
 interface Sent {
@@ -48,9 +47,9 @@ export async function loadPresentedToken(
     sent = await findSent(request);
     if (sent !== undefined) return await check(request, deps, sent, scope, dead);
   } catch (error) {
-    throw challengedBy(error, REALM, ALGS, { scheme: sent?.scheme, scope });
+    throw challengedBy(error, us, { scheme: sent?.scheme, needs: { scope } });
   }
-  throw new OAuthError("invalid_token", "An access token is needed.", { headers: tokenChallenge(REALM, ALGS, { scope }) });
+  throw new OAuthError("invalid_token", "An access token is needed.", { headers: tokenChallenge(us, { needs: { scope } }) });
 }
 
 async function check(

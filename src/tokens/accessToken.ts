@@ -83,9 +83,12 @@ export async function checkAccessToken(token: string, checks: AccessTokenChecks)
 
 /** What jose leaves open: numbers that are none, an issue in the future, members of another type. */
 function checkShape(claims: AccessTokenClaims, checks: AccessTokenChecks): AccessTokenClaims {
-  const { sub, client_id, grant_id, sid } = claims;
+  const { sub, client_id, grant_id, sid, auth_time, acr, act } = claims;
   const texts = [sub, client_id, claims.scope, claims.jti, ...(isForClient(claims) ? [] : [grant_id, sid])];
-  if (!texts.every((text) => typeof text === "string")) throw invalid("a claim is not a string");
+  if (![...texts, ...(acr === undefined ? [] : [acr])].every((text) => typeof text === "string"))
+    throw invalid("a claim is not a string");
+  if (act !== undefined && !isActor(act)) throw invalid("act is not an actor");
+  if (auth_time !== undefined && !Number.isFinite(auth_time)) throw invalid("auth_time is not a number");
   if (!Number.isFinite(claims.exp) || !Number.isFinite(claims.iat)) throw invalid("a time is not a number");
   if (claims.iat > checks.now / 1000 + checks.skewSeconds) throw invalid("issued in the future");
   const { organizations, authorization_details: details = [], cnf = {} } = claims;
@@ -98,6 +101,10 @@ function checkShape(claims: AccessTokenClaims, checks: AccessTokenChecks): Acces
 }
 
 const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** RFC 8693 section 4.1: whoever acts, and within it for whom they act in turn. */
+const isActor = (value: unknown): boolean =>
+  isObject(value) && typeof value["sub"] === "string" && (value["act"] === undefined || isActor(value["act"]));
 
 /** Whether a client got the token for itself (RFC 6749 section 4.4): then it is its own subject, and no consent stands behind it. */
 export const isForClient = ({ sub, client_id, grant_id, sid }: AccessTokenClaims): boolean =>

@@ -10,11 +10,19 @@
  *   }
  */
 export { type ErrorCode, OAuthError } from "../errors.ts";
-export type { AccessTokenClaims, AuthorizationDetail } from "../model.ts";
+export type { AccessTokenClaims, Actor, AuthorizationDetail } from "../model.ts";
+export { isForClient } from "../tokens/accessToken.ts";
 export { findAuthorizationDetails } from "./authorizationDetails.ts";
 export { challenge } from "./challenge.ts";
 export { checkRequest, checkToken } from "./check.ts";
 export type { RevocationStore } from "./marks.ts";
+export {
+  metadataResponse,
+  type ProtectedResourceMetadata,
+  protectedResourceMetadata,
+  type ResourceDescription,
+} from "./metadata.ts";
+export type { Needs, TokenNeeds } from "./needs.ts";
 export type { ProofStore } from "./proofs.ts";
 export { createResourceServer, type ResourceServer, type ResourceServerOptions } from "./resourceServer.ts";
 export type { SentToken } from "./sender.ts";

@@ -1,4 +1,3 @@
-import { OAuthError } from "../errors.ts";
 import type { AccessTokenClaims } from "../model.ts";
 import type { FindKey } from "../tokens/accessToken.ts";
 import type { DpopProof } from "../tokens/dpop.ts";
@@ -6,6 +5,8 @@ import type { NonceMac } from "../tokens/dpopNonce.ts";
 import { findCertificate } from "./certificate.ts";
 import { createFindKey } from "./keys.ts";
 import { createRevocationCheck, type RevocationStore } from "./marks.ts";
+import { isSecure, wellKnownUrl } from "./metadataUrl.ts";
+import { misconfigured } from "./misconfigured.ts";
 import { createNonceMac, createProofClaim, type ProofStore } from "./proofs.ts";
 
 /** What a resource server says of itself. Only `issuer` and `audience` must be given. */
@@ -37,6 +38,13 @@ export interface ResourceServerOptions {
    * what Cloudflare says, `request.cf.tlsClientAuth`. Never take it from a header that a client could have written.
    */
   readonly certificate?: ((request: Request) => Uint8Array | undefined) | undefined;
+  /** True where only tokens will do that are bound to a DPoP key: then a stolen one is of no use to anybody. */
+  readonly dpopRequired?: boolean | undefined;
+  /**
+   * Where clients find this server's metadata, which every challenge tells them (RFC 9728). By default the well-known address of
+   * the audience, if that is an https URL (or http on localhost); null where there is none. See `metadataResponse`.
+   */
+  readonly metadataUrl?: string | null | undefined;
   /** The `realm` of challenges; the audience by default. */
   readonly realm?: string | undefined;
   /** How to reach the issuer; a service binding, for instance: `(input, init) => env.COUNTERSIGN.fetch(input, init)`. */
@@ -59,6 +67,8 @@ export interface ResourceServer {
   readonly findKey: FindKey;
   readonly checkRevocation: (claims: AccessTokenClaims) => Promise<boolean>;
   readonly origin: string | undefined;
+  readonly dpopRequired: boolean;
+  readonly metadataUrl: string | undefined;
   /** False for a proof that came before. */
   readonly claimProof: (proof: DpopProof) => Promise<boolean>;
   /** With which nonces are made; undefined where none is asked for. */
@@ -72,7 +82,7 @@ export interface ResourceServer {
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
   const { issuer, audience, skewSeconds = 60, realm = audience, now = () => Date.now() } = options;
-  const { origin, proofs, dpopNonceSecret } = options;
+  const { origin, proofs, dpopNonceSecret, dpopRequired = false, metadataUrl = wellKnownUrl(audience) } = options;
   checkIssuer(issuer);
   if (typeof audience !== "string" || audience === "")
     throw misconfigured("audience must be this resource server's identifier");
@@ -81,6 +91,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     throw misconfigured("origin must be a bare origin such as https://api.example");
   if (dpopNonceSecret !== undefined && dpopNonceSecret.length < 32)
     throw misconfigured("dpopNonceSecret must have 32 characters or more");
+  if (metadataUrl !== null && metadataUrl !== undefined && !URL.canParse(metadataUrl))
+    throw misconfigured("metadataUrl must be an absolute URL");
   return {
     issuer,
     audience,
@@ -100,6 +112,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       onRevocationUnavailable: safely(options.onRevocationUnavailable ?? report("revocations cannot be read")),
     }),
     origin,
+    dpopRequired,
+    metadataUrl: metadataUrl ?? undefined,
     claimProof: createProofClaim(proofs, now),
     nonceMac: dpopNonceSecret === undefined ? undefined : createNonceMac(dpopNonceSecret),
     certificate: options.certificate ?? findCertificate,
@@ -109,15 +123,10 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 /** RFC 8414 section 2: https, without query and fragment; http is for the development machine alone. */
 function checkIssuer(issuer: string): void {
   if (!URL.canParse(issuer)) throw misconfigured("issuer must be an absolute URL");
-  const { protocol, hostname, search, hash } = new URL(issuer);
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-  if (protocol !== "https:" && !(protocol === "http:" && loopback))
-    throw misconfigured("issuer must begin with https:// (http:// only on localhost)");
+  const { search, hash } = new URL(issuer);
+  if (!isSecure(issuer)) throw misconfigured("issuer must begin with https:// (http:// only on localhost)");
   if (search !== "" || hash !== "") throw misconfigured("issuer must have no query and no fragment");
 }
-
-const misconfigured = (reason: string): OAuthError =>
-  new OAuthError("server_error", "The server is not configured correctly.", { reason: `createResourceServer: ${reason}` });
 
 const report =
   (what: string) =>

@@ -54,6 +54,8 @@ export async function checkSender(
   if (cnf !== undefined && members.length === 0) throw invalid("The access token is not a bearer token.", "an empty cnf");
   if (sent.scheme === "DPoP" && !members.some(([name]) => name === "jkt"))
     throw invalid(undefined, "sent as DPoP, bound to no such key");
+  if (resourceServer.dpopRequired && sent.scheme !== "DPoP")
+    throw invalid("An access token that is bound to a DPoP key is needed.", "no DPoP");
   let proof: DpopProof | undefined;
   for (const [name, bound] of members) {
     const confirm = Object.hasOwn(confirms, name) ? confirms[name] : undefined;

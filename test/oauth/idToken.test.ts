@@ -249,7 +249,7 @@ describe("the userinfo endpoint", () => {
     const response = await server.fetch(`/userinfo?access_token=${access_token}`);
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toBe(
-      'Bearer realm="Countersign", scope="openid", DPoP realm="Countersign", algs="ES256 PS256 EdDSA"',
+      'Bearer realm="Countersign", scope="openid", DPoP realm="Countersign", scope="openid", algs="ES256 PS256 EdDSA"',
     );
   });
 

@@ -501,7 +501,7 @@ describe("userinfo", () => {
     const response = await userinfo(request(), path);
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toBe(
-      'Bearer realm="Countersign", scope="openid", DPoP realm="Countersign", algs="ES256 PS256 EdDSA"',
+      'Bearer realm="Countersign", scope="openid", DPoP realm="Countersign", scope="openid", algs="ES256 PS256 EdDSA"',
     );
   });
 
@@ -570,7 +570,7 @@ describe("userinfo", () => {
     const body = await response.json<Record<string, string>>();
     expect([response.status, body["error"]]).toEqual([status, error]);
     expect(response.headers.get("cache-control")).toBe("no-store");
-    const invitation = status === 401 ? ', DPoP realm="Countersign", algs="ES256 PS256 EdDSA"' : "";
+    const invitation = status === 401 ? ', DPoP realm="Countersign", scope="openid", algs="ES256 PS256 EdDSA"' : "";
     const bearer = `error="${error}", error_description="${body["error_description"]}", scope="openid"`;
     expect(response.headers.get("www-authenticate")).toBe(`Bearer realm="Countersign", ${bearer}${invitation}`);
   });

@@ -323,10 +323,13 @@ describe("userinfo", () => {
 
   it("tells who comes without a token, or with one that is no more, of both ways to send one", async () => {
     const without = await server.fetch("/userinfo");
-    const both = 'Bearer realm="Countersign", scope="openid", DPoP realm="Countersign", algs="ES256 PS256 EdDSA"';
+    const both =
+      'Bearer realm="Countersign", scope="openid", DPoP realm="Countersign", scope="openid", algs="ES256 PS256 EdDSA"';
     expect([without.status, without.headers.get("www-authenticate")]).toEqual([401, both]);
     const bad = (await ask("Bearer", "x")).headers.get("www-authenticate");
-    expect(bad).toMatch(/^Bearer .*error="invalid_token".*, DPoP realm="Countersign", algs="ES256 PS256 EdDSA"$/);
+    expect(bad).toMatch(
+      /^Bearer .*error="invalid_token".*, DPoP realm="Countersign", scope="openid", algs="ES256 PS256 EdDSA"$/,
+    );
   });
 
   it("refuses a bearer token that is sent as DPoP", async () => {

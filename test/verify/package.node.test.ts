@@ -59,7 +59,8 @@ describe("the package as npm publishes it", () => {
     const { stdout } = await run(process.execPath, ["consumer.mjs"], { cwd: project });
     const challenge =
       'Bearer realm="https://api.example", error="insufficient_scope", ' +
-      'error_description="The access token lacks the scope write.", scope="write"';
+      'error_description="The access token lacks the scope write.", scope="write", ' +
+      'resource_metadata="https://api.example/.well-known/oauth-protected-resource"';
     expect(JSON.parse(stdout)).toEqual({ sub: "ada", refused: [true, 403, challenge], hono: [401, "c"] });
   });
 

@@ -17,8 +17,10 @@ beforeAll(async () => {
   token = await sign(key, headerOf(key), claims());
 });
 
+const METADATA = 'resource_metadata="https://api.example/.well-known/oauth-protected-resource"';
+
 /** How every 401 to a token that was sent plainly ends, and to none. */
-const INVITATION = (realm: string) => `DPoP realm="${realm}", algs="ES256 PS256 EdDSA"`;
+const INVITATION = (realm: string, needs = "") => `DPoP realm="${realm}", ${needs}${METADATA}, algs="ES256 PS256 EdDSA"`;
 
 const REQUEST = "https://api.example/workitems";
 const withHeader = (authorization: string) => new Request(REQUEST, { headers: { authorization } });
@@ -45,7 +47,7 @@ describe("the Authorization header", () => {
     async (header) => {
       const response = await answer(header === "" ? new Request(REQUEST) : withHeader(header.replace("TOKEN", token)));
       expect(response.status).toBe(401);
-      expect(response.headers.get("www-authenticate")).toBe(`Bearer realm="${AUDIENCE}", ${INVITATION(AUDIENCE)}`);
+      expect(response.headers.get("www-authenticate")).toBe(`Bearer realm="${AUDIENCE}", ${METADATA}, ${INVITATION(AUDIENCE)}`);
       expect(response.headers.get("cache-control")).toBe("no-store");
     },
   );
@@ -64,7 +66,7 @@ describe("the Authorization header", () => {
     const response = await answer(withHeader(header.replaceAll("TOKEN", token)));
     expect(response.status).toBe(400);
     expect(response.headers.get("www-authenticate")).toMatch(
-      /^Bearer realm="[^"]+", error="invalid_request", error_description="[^"]+"$/,
+      /^Bearer realm="[^"]+", error="invalid_request", error_description="[^"]+", resource_metadata="[^"]+"$/,
     );
   });
 
@@ -89,7 +91,7 @@ describe("a refusal", () => {
     expect(response.status).toBe(401);
     const description = "The access token is invalid, expired or revoked.";
     expect(response.headers.get("www-authenticate")).toBe(
-      `Bearer realm="${AUDIENCE}", error="invalid_token", error_description="${description}", ${INVITATION(AUDIENCE)}`,
+      `Bearer realm="${AUDIENCE}", error="invalid_token", error_description="${description}", ${METADATA}, ${INVITATION(AUDIENCE)}`,
     );
     expect(response.headers.get("content-type")).toContain("application/json");
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -101,22 +103,24 @@ describe("a refusal", () => {
     expect(response.status).toBe(403);
     expect(response.headers.get("www-authenticate")).toBe(
       `Bearer realm="${AUDIENCE}", error="insufficient_scope", ` +
-        'error_description="The access token lacks the scope workitems.write.", scope="workitems.read workitems.write"',
+        'error_description="The access token lacks the scope workitems.write.", ' +
+        `scope="workitems.read workitems.write", ${METADATA}`,
     );
     expect(await response.json()).toMatchObject({ error: "insufficient_scope" });
   });
 
   it("of a request without token tells which scopes it will need", async () => {
     const response = await answer(new Request(REQUEST), { realm: "Contoso DevOps" }, "workitems.read", "code.read");
+    const needs = 'scope="workitems.read code.read", ';
     expect(response.headers.get("www-authenticate")).toBe(
-      `Bearer realm="Contoso DevOps", scope="workitems.read code.read", ${INVITATION("Contoso DevOps")}`,
+      `Bearer realm="Contoso DevOps", ${needs}${METADATA}, ${INVITATION("Contoso DevOps", needs)}`,
     );
   });
 
   it("cannot break out of its quotes", async () => {
     const response = await answer(new Request(REQUEST), { realm: 'a", error="x\\\r\nSet-Cookie: a=b\u00e9' });
     expect(response.headers.get("www-authenticate")).toMatch(
-      /^Bearer realm="[^"\\]*", DPoP realm="[^"\\]*", algs="ES256 PS256 EdDSA"$/,
+      /^Bearer realm="[^"\\]*", resource_metadata="[^"\\]*", DPoP realm="[^"\\]*", resource_metadata="[^"\\]*", algs="[^"\\]*"$/,
     );
   });
 
