@@ -17,6 +17,7 @@ import { normalizeEmail } from "../src/rules/email.ts";
 import { MAX_PASSWORD_LENGTH } from "../src/rules/passwordHash.ts";
 import { grantManagementScopes, identityScopes } from "../src/rules/scope.ts";
 import { list, type Place, place, refuse } from "./seedMember.ts";
+import { parseIdentity, parseTrustedIssuer, type SeedIdentity, type SeedTrustedIssuer } from "./seedTrust.ts";
 
 export interface SeedUser {
   readonly path: string;
@@ -27,6 +28,8 @@ export interface SeedUser {
   readonly name: string;
   readonly profile: ProfileClaims;
   readonly password: string | undefined;
+  /** Accounts at other issuers. */
+  readonly identities: readonly SeedIdentity[];
 }
 
 interface SeedOrganization {
@@ -61,6 +64,7 @@ export interface Seed {
   readonly organizations: readonly SeedOrganization[];
   readonly resources: readonly SeedResource[];
   readonly clients: readonly SeedClient[];
+  readonly trustedIssuers: readonly SeedTrustedIssuer[];
 }
 
 const MIN_PASSWORD_LENGTH = 8;
@@ -76,12 +80,13 @@ const addressMembers = ["formatted", "street_address", "locality", "region", "po
 
 /** @throws Refusal whose message begins with the path of the offending member, such as `clients[2].redirect_uris[0]` */
 export function parseSeed(input: unknown): Seed {
-  const file = place(input, "", ["users", "organizations", "resources", "clients"]);
+  const file = place(input, "", ["users", "organizations", "resources", "clients", "trusted_issuers"]);
   const seed = {
     users: list(file, "users", parseUser),
     organizations: list(file, "organizations", parseOrganization),
     resources: list(file, "resources", parseResource),
     clients: list(file, "clients", parseClient),
+    trustedIssuers: list(file, "trusted_issuers", parseTrustedIssuer),
   };
   refuseTwice(seed.users.map(({ path, email }) => [`${path}.email`, email]));
   refuseTwice(seed.users.flatMap(({ path, sub }) => (sub === undefined ? [] : [[`${path}.sub`, sub]])));
@@ -94,6 +99,12 @@ export function parseSeed(input: unknown): Seed {
     ),
   );
   refuseTwice(seed.clients.map(({ path, clientId }) => [`${path}.client_id`, clientId]));
+  refuseTwice(
+    seed.users.flatMap(({ identities }) =>
+      identities.map(({ path, issuer, subject }) => [`${path}.subject`, `${subject} at ${issuer}`]),
+    ),
+  );
+  refuseTwice(seed.trustedIssuers.map(({ path, issuer }) => [`${path}.issuer`, issuer]));
   for (const { members, clients } of seed.organizations) {
     refuseTwice(members.map(({ path, email }) => [`${path}.email`, email]));
     refuseTwice(clients.map(({ path, clientId }) => [`${path}.client_id`, clientId]));
@@ -106,7 +117,7 @@ export const derivedId = (noun: "user" | "organization", name: string): string =
   `aa${createHash("sha256").update(`${noun} ${name}`).digest().subarray(0, 15).toString("base64url")}`;
 
 function parseUser(value: unknown, path: string): SeedUser {
-  const user = place(value, path, ["sub", "email", "email_verified", "name", "password", ...profileClaims]);
+  const user = place(value, path, ["sub", "email", "email_verified", "name", "password", "identities", ...profileClaims]);
   const password = user.optionalText("password");
   if (password !== undefined && [...password].length < MIN_PASSWORD_LENGTH)
     throw refuse(`${path}.password`, `is shorter than ${MIN_PASSWORD_LENGTH} characters`);
@@ -120,6 +131,7 @@ function parseUser(value: unknown, path: string): SeedUser {
     name: user.text("name"),
     profile: parseProfile(user),
     password,
+    identities: list(user, "identities", parseIdentity),
   };
 }
 

@@ -11,6 +11,8 @@ const tables = {
   organization_clients: { key: "organization_id, client_id", kept: [] },
   clients: { key: "client_id", kept: ["created_at"] },
   resources: { key: "identifier", kept: ["created_at"] },
+  identities: { key: "issuer, subject", kept: ["created_at"] },
+  trusted_issuers: { key: "issuer", kept: ["created_at"] },
 } as const;
 
 /** When a row last changed, which is no change by itself. */
@@ -29,15 +31,17 @@ WHERE ${compared.map((column) => `${table}.${column} IS NOT excluded.${column}`)
 
 /** What the database has of the people, organizations and clients that the seed speaks of, and of all resources. */
 export function selectExisting(seed: Seed): readonly string[] {
-  const { users, organizations, resources, clients } = seed;
+  const { users, organizations, resources, clients, trustedIssuers } = seed;
   const emails = [...users, ...organizations.flatMap(({ members }) => members)].map(({ email }) => email);
   const clientIds = [...clients, ...resources, ...organizations.flatMap((organization) => organization.clients)].map(
     ({ clientId }) => clientId,
   );
+  const trusted = trustedIssuers.flatMap((trust) => trust.clients ?? []);
+  const names = [...organizations.map(({ name }) => name), ...trustedIssuers.map(({ organization }) => organization)];
   return [
     `SELECT id, email, password_hash FROM users WHERE email IN ${among(emails)} OR id IN ${among(users.map(({ sub }) => sub ?? null))}`,
-    `SELECT id, name FROM organizations WHERE name IN ${among(organizations.map(({ name }) => name))}`,
-    `SELECT client_id, metadata, secrets, publisher FROM clients WHERE client_id IN ${among(clientIds)}`,
+    `SELECT id, name FROM organizations WHERE name IN ${among(names)}`,
+    `SELECT client_id, metadata, secrets, publisher FROM clients WHERE client_id IN ${among([...clientIds, ...trusted])}`,
     "SELECT identifier, scopes, authorization_details_types FROM resources",
   ];
 }

@@ -8,6 +8,7 @@ import type { Database, Row } from "./database.ts";
 import { derivedId, type Seed, type SeedClient, type SeedUser } from "./seedFile.ts";
 import { refuse } from "./seedMember.ts";
 import { selectExisting, upsert } from "./seedSql.ts";
+import type { SeedTrustedIssuer } from "./seedTrust.ts";
 
 /** What the database has of what the seed speaks of. */
 interface Existing {
@@ -63,6 +64,12 @@ export async function applySeed(database: Database, seed: Seed, at: number, tool
       ];
     }),
     ...(await Promise.all(seed.clients.map((client) => clientRow(client, existing, at, tools)))),
+    ...seed.users.flatMap(({ path, email, identities }) =>
+      identities.map(({ issuer, subject }) =>
+        upsert("identities", { issuer, subject, user_id: knownUser(path, email), created_at: at }),
+      ),
+    ),
+    ...seed.trustedIssuers.map((trust) => trustRow(trust, existing, organizationIds, clientIds, at)),
     ...seed.resources.map(({ path, identifier, name, scopes, authorizationDetailsTypes, accessTokenSeconds, clientId }) =>
       upsert("resources", {
         identifier,
@@ -158,6 +165,33 @@ async function secretsOf(
     );
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   return [{ ...made, sealed: await sealClientSecret({ config: { masterSecret }, random, memory: new Map() }, secret) }];
+}
+
+/** A client whose id is the address of its document is known once it has come, and may be named before. */
+function trustRow(
+  { path, organization, clients, scopes, ...trust }: SeedTrustedIssuer,
+  existing: Existing,
+  organizationIds: ReadonlyMap<string, string>,
+  clientIds: ReadonlySet<unknown>,
+  at: number,
+): string {
+  const known = existing.organizations.find((row) => row["name"] === organization)?.["id"];
+  const id = organization === null ? null : (organizationIds.get(organization) ?? known);
+  const unknown = (clients ?? []).findIndex((clientId) => !clientIds.has(clientId) && !clientId.startsWith("https://"));
+  if (unknown !== -1) throw refuse(`${path}.clients[${unknown}]`, `there is no client ${clients?.[unknown]}`);
+  return upsert("trusted_issuers", {
+    issuer: trust.issuer,
+    purposes: JSON.stringify(trust.purposes),
+    jwks: trust.jwks == null ? null : JSON.stringify(trust.jwks),
+    jwks_uri: trust.jwksUri,
+    organization_id: found(id, `${path}.organization`, `there is no organization ${organization}`),
+    matches_email: Number(trust.matchesEmail),
+    tenant: trust.tenant,
+    clients: clients === null ? null : JSON.stringify(clients),
+    scopes: scopes === null ? null : JSON.stringify(scopes),
+    created_at: at,
+    updated_at: at,
+  });
 }
 
 /** OpenID Connect Registration section 5: the document names every redirect URI, so that nobody joins a sector uninvited. */

@@ -169,6 +169,8 @@ export interface TrustedIssuer {
   readonly organization: { readonly organizationId: string; readonly name: string } | null;
   /** Whether a person whom it does not know by a subject of its own may be found by a verified address. */
   readonly matchesEmail: boolean;
+  /** The one tenant of the issuer that it is trusted for; null where it has none. */
+  readonly tenant: string | null;
   /** The clients that may bring its assertions; null for any. */
   readonly clients: readonly string[] | null;
   /** What it may let them do at most; null for all that they may ask for. */

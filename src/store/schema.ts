@@ -197,6 +197,8 @@ export const trustedIssuers = sqliteTable("trusted_issuers", {
   organizationId: text("organization_id").references(() => organizations.id),
   /** Whether members of that organization are also found by their verified address. */
   matchesEmail: integer("matches_email", { mode: "boolean" }).notNull().default(false),
+  /** Of an issuer for many: the one `tenant` that its assertions must name (OpenID Connect Enterprise Extensions); null for none. */
+  tenant: text(),
   /** Which clients may bring its assertions, and what for at most; null for any. */
   clients: text({ mode: "json" }).$type<readonly string[]>(),
   scopes: text({ mode: "json" }).$type<readonly string[]>(),

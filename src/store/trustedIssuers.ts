@@ -31,6 +31,7 @@ const loadTrustedIssuers = (deps: Deps): Promise<readonly TrustedIssuer[]> =>
           ? null
           : { organizationId: trust.organizationId, name: organization },
       matchesEmail: trust.matchesEmail,
+      tenant: trust.tenant,
       clients: trust.clients,
       scopes: trust.scopes,
     }));

@@ -12,7 +12,11 @@ const organization = { name: "acme", members: [{ email: "ada@example.com" }] };
 const bad: readonly (readonly [what: string, seed: unknown, message: string])[] = [
   ["text instead of an object", "users", "The seed: is not an object"],
   ["an array instead of an object", [], "The seed: is not an object"],
-  ["an unknown array", { user: [] }, "user: is not a member that we know; there are users, organizations, resources, clients"],
+  [
+    "an unknown array",
+    { user: [] },
+    "user: is not a member that we know; there are users, organizations, resources, clients, trusted_issuers",
+  ],
   ["an object instead of an array", { users: {} }, "users: is not an array"],
   ["text instead of a user", { users: ["ada"] }, "users[0]: is not an object"],
   ["a user without an address", { users: [{ name: "Ada" }] }, "users[0].email: is missing"],
@@ -213,7 +217,7 @@ test("an own __proto__ member is as unknown as any other", () => {
 });
 
 test("what a seed leaves out gets its default", () => {
-  expect(parseSeed({})).toEqual({ users: [], organizations: [], resources: [], clients: [] });
+  expect(parseSeed({})).toEqual({ users: [], organizations: [], resources: [], clients: [], trustedIssuers: [] });
   const seed = parseSeed({ users: [user], organizations: [organization], resources: [resource], clients: [client] });
   expect(seed.users[0]).toMatchObject({ emailVerified: false, profile: {}, sub: undefined });
   expect(seed.organizations[0]).toMatchObject({ displayName: "acme", policy: "all", members: [{ role: "member" }] });
