@@ -2,7 +2,7 @@ import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { ClientId, GrantId } from "../model.ts";
 import { auditWhen } from "./audit.ts";
-import { transact } from "./database.ts";
+import { type Database, transact } from "./database.ts";
 import { families, grants } from "./schema.ts";
 
 /** What was asked for, as the person answered. What is declined is taken away if an earlier consent gave it. */
@@ -45,14 +45,43 @@ export interface Consent {
  * @returns `stored`; `used` when the interaction has had its code; `ended` when the session, the client or the named grant is no more
  */
 export async function storeConsent(deps: Deps, consent: Consent): Promise<"stored" | "used" | "ended"> {
+  const { clientId, at } = consent;
+  const [, , , , , stored, codes] = await transact(deps.db, (db) => [
+    ...consentStatements(db, consent),
+    db
+      .select({ id: grants.id })
+      .from(grants)
+      .where(
+        and(
+          eq(grants.userId, ownerOf(consent)),
+          eq(grants.clientId, clientId),
+          isNull(grants.revokedAt),
+          eq(grants.consentedAt, at),
+        ),
+      ),
+    db.select({ id: families.id }).from(families).where(eq(families.id, consent.interactionId)),
+  ]);
+  if (codes.length > 0) return "used";
+  return stored.length > 0 ? "stored" : "ended";
+}
+
+/** The person whose session it is, unless it or they have ended. */
+const ownerOf = ({ sessionId, at }: Consent): SQL => sql`(
+  SELECT sessions.user_id FROM sessions JOIN users ON users.id = sessions.user_id
+  WHERE sessions.id = ${sessionId} AND sessions.expires_at > ${at} AND users.disabled_at IS NULL)`;
+
+/**
+ * The five statements of `storeConsent`, for a batch that does more with the consent. Where they have stored it, the grant's
+ * `consented_at` is `at`.
+ * @param holds what must hold besides
+ */
+export function consentStatements(db: Database, consent: Consent, holds: SQL = sql`1`) {
   const { target, clientId, scopes, claims, details, resources, at } = consent;
-  const owner = sql`(
-    SELECT sessions.user_id FROM sessions JOIN users ON users.id = sessions.user_id
-    WHERE sessions.id = ${consent.sessionId} AND sessions.expires_at > ${at} AND users.disabled_at IS NULL)`;
+  const owner = ownerOf(consent);
   const allowed = sql`
     ${owner} IS NOT NULL
     AND EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId} AND disabled_at IS NULL)
-    AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${consent.interactionId})`;
+    AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${consent.interactionId}) AND ${holds}`;
   const newId = target.kind === "common" ? target.newGrantId : target.grantId;
   const which = target.kind === "common" ? sql`separate = 0` : sql`id = ${newId}`;
   const own = sql`user_id = ${owner} AND client_id = ${clientId} AND revoked_at IS NULL AND ${which}`;
@@ -61,7 +90,7 @@ export async function storeConsent(deps: Deps, consent: Consent): Promise<"store
     AND ${target.kind === "common" || target.kind === "create" ? 1 : 0} = 1`;
   const replaces = target.kind === "replace";
   const entry = { at, actor: owner, userId: owner, clientId, detail: { scopes: scopes.given } };
-  const [, , , , , stored, codes] = await transact(deps.db, (db) => [
+  return [
     db.run(sql`
       UPDATE grants SET revoked_at = ${at}, revoked_by = 'expiry' WHERE ${own} AND expires_at <= ${at}`),
     auditWhen(
@@ -85,16 +114,7 @@ export async function storeConsent(deps: Deps, consent: Consent): Promise<"store
         ${chosen(consent.organizations, owner)}, ${`[${details.given.join(",")}]`}, ${target.kind === "create" ? 1 : 0},
         ${at}, ${at}
       ${isNew}`),
-    db
-      .select({ id: grants.id })
-      .from(grants)
-      .where(
-        and(eq(grants.userId, owner), eq(grants.clientId, clientId), isNull(grants.revokedAt), eq(grants.consentedAt, at)),
-      ),
-    db.select({ id: families.id }).from(families).where(eq(families.id, consent.interactionId)),
-  ]);
-  if (codes.length > 0) return "used";
-  return stored.length > 0 ? "stored" : "ended";
+  ] as const;
 }
 
 const json = (value: readonly string[]): string => JSON.stringify(value);

@@ -43,16 +43,20 @@ export interface CodeRedemption {
  * Redeems generation 0 if everything stands: one conditional update, so of parallel attempts one wins. The state that comes
  * back bears the winner's `rid`; `rules/family.ts` reads from it what happened. One trip.
  */
-export function redeemCode(deps: Deps, redemption: CodeRedemption): Promise<FamilyState | undefined> {
+export const redeemCode = async (deps: Deps, redemption: CodeRedemption): Promise<FamilyState | undefined> =>
+  stateOf(await transact(deps.db, (db) => codeStatements(deps, db, redemption), redemption.once));
+
+/** The statements of `redeemCode`, for a batch that does more; they come last in it, and `stateOf` reads its results. */
+export function codeStatements(deps: Deps, db: Database, redemption: CodeRedemption) {
   const { familyId, clientId, redirectUri, codeChallenge, at } = redemption;
-  return redeem(deps, redemption, {
+  return redemptionStatements(deps, db, redemption, {
     next: sql`1`,
     binds: redemption.binds ? redemption.confirmation : null,
     condition: sql`generation = 0 AND client_id = ${clientId} AND code_expires_at > ${at}
       AND code_challenge IS ${codeChallenge} AND ${heldBy(redemption.confirmation)}
       AND (redirect_uri = ${redirectUri} OR (${redirectUri} IS NULL AND code_challenge IS NOT NULL))
       AND ${within(redemption.resources, sql`families.resources`)} AND ${detailsWithin(redemption.details)}`,
-    first: (db, stands) => {
+    first: (stands) => {
       const entry = { at, actor: clientId, clientId, grantId: sql`grant_id`, userId: ownerOf(familyId) };
       // A grant that was merged or replaced ends what ran under it before (Grant Management for OAuth 2.0, draft 03, section 5.1).
       const others = sql`revoked_at IS NULL AND id <> ${familyId} AND grant_id IN (
@@ -89,9 +93,9 @@ export interface RefreshRedemption {
  * Rotates the family if `generation` is its present one and everything stands, the scopes and resources asked for included: a
  * request that asks for too much leaves the token as it was. One conditional update, one trip.
  */
-export function redeemRefreshToken(deps: Deps, redemption: RefreshRedemption): Promise<FamilyState | undefined> {
+export async function redeemRefreshToken(deps: Deps, redemption: RefreshRedemption): Promise<FamilyState | undefined> {
   const { generation, clientId, at } = redemption;
-  return redeem(deps, redemption, {
+  const step: Step = {
     next: sql`generation + (${redemption.rotates ? 1 : 0} AND (${redemption.bound ? 0 : 1} OR confirmation IS NULL))`,
     binds: null,
     condition: sql`generation = ${generation} AND generation > 0 AND client_id = ${clientId}
@@ -99,7 +103,8 @@ export function redeemRefreshToken(deps: Deps, redemption: RefreshRedemption): P
       AND idle_expires_at > ${at} AND expires_at > ${at}
       AND ${within(redemption.scopes, sql`families.scopes`)} AND ${within(redemption.resources, sql`families.resources`)}
       AND ${detailsWithin(redemption.details)}`,
-  });
+  };
+  return stateOf(await transact(deps.db, (db) => redemptionStatements(deps, db, redemption, step), redemption.once));
 }
 
 /** What a redemption of either kind adds to the common part. */
@@ -108,14 +113,15 @@ interface Step {
   readonly binds: Confirmation | null;
   readonly condition: SQL;
   /** What is done in the same batch, before the redemption and under its condition. */
-  readonly first?: (db: Database, stands: SQL) => readonly BatchItem<"sqlite">[];
+  readonly first?: (stands: SQL) => readonly BatchItem<"sqlite">[];
 }
 
-async function redeem(
+function redemptionStatements(
   deps: Deps,
+  db: Database,
   { familyId, clientId, once, at }: { familyId: FamilyId; clientId: ClientId; once: Once; at: number },
   step: Step,
-): Promise<FamilyState | undefined> {
+) {
   const { rid } = once;
   const idleExpiresAt = at + deps.config.refreshIdleSeconds * 1000;
   const stands = sql`id = ${familyId} AND revoked_at IS NULL AND ${step.condition} AND EXISTS (
@@ -123,23 +129,24 @@ async function redeem(
     WHERE grants.id = families.grant_id AND grants.revoked_at IS NULL
       AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
       AND users.disabled_at IS NULL AND clients.disabled_at IS NULL)`;
-  const statements = (db: Database) => {
-    const read = [selectState(db, familyId), selectReach(db, ownerOf(familyId), clientId)] as const;
-    const write = [
-      db.run(sql`
-        UPDATE families SET generation = ${step.next}, rotated_at = ${at}, rid = ${rid},
-          confirmation = coalesce(${step.binds && JSON.stringify(step.binds)}, confirmation),
-          idle_expires_at = min(expires_at, ${idleExpiresAt})
-        WHERE ${stands}`),
-      db.run(sql`
-        UPDATE grants SET last_used_at = ${at}
-        WHERE id = (SELECT grant_id FROM families WHERE id = ${familyId} AND rid = ${rid})`),
-    ] as const;
-    const [first, ...others] = [...(step.first?.(db, stands) ?? []), ...write, ...read] as const;
-    if (first === undefined) throw new Error("nothing to redeem");
-    return [first, ...others] as const;
-  };
-  const results: readonly unknown[] = await transact(deps.db, statements, once);
+  const write = [
+    db.run(sql`
+      UPDATE families SET generation = ${step.next}, rotated_at = ${at}, rid = ${rid},
+        confirmation = coalesce(${step.binds && JSON.stringify(step.binds)}, confirmation),
+        idle_expires_at = min(expires_at, ${idleExpiresAt})
+      WHERE ${stands}`),
+    db.run(sql`
+      UPDATE grants SET last_used_at = ${at}
+      WHERE id = (SELECT grant_id FROM families WHERE id = ${familyId} AND rid = ${rid})`),
+  ] as const;
+  const read = [selectState(db, familyId), selectReach(db, ownerOf(familyId), clientId)] as const;
+  const [first, ...others] = [...(step.first?.(stands) ?? []), ...write, ...read] as const;
+  if (first === undefined) throw new Error("nothing to redeem");
+  return [first, ...others] as const;
+}
+
+/** What a batch that ends with the statements of a redemption has come to. */
+export function stateOf(results: readonly unknown[]): FamilyState | undefined {
   const [rows, organizations] = results.slice(-2) as [StateRows, readonly OrganizationReach[]];
   return toState(rows, organizations);
 }

@@ -1,8 +1,8 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { AuthorizationDetail, AuthorizationRequest, Confirmation, FamilyId, GrantId, Session } from "../model.ts";
+import type { AuthorizationDetail, AuthorizationRequest, Confirmation, Family, FamilyId, GrantId, Session } from "../model.ts";
 import { auditWhen } from "./audit.ts";
-import { transact } from "./database.ts";
+import { type Database, transact } from "./database.ts";
 import { families } from "./schema.ts";
 
 /** A family to begin; its code is generation 0. */
@@ -29,7 +29,6 @@ export interface NewFamily {
 export async function startFamily(deps: Deps, start: NewFamily): Promise<"started" | "used" | "ended"> {
   const { id, at, request, session } = start;
   const { codeSeconds, refreshAbsoluteSeconds } = deps.config;
-  const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
   const codeExpiresAt = at + codeSeconds * 1000;
   const source = sql`
     FROM grants JOIN users ON users.id = grants.user_id
@@ -48,18 +47,49 @@ export async function startFamily(deps: Deps, start: NewFamily): Promise<"starte
       INSERT INTO session_clients (session_id, client_id, expires_at)
       SELECT sessions.lineage, grants.client_id, sessions.expires_at ${source} AND ${start.hearsOfLogout ? 1 : 0} = 1
       ON CONFLICT DO NOTHING`),
-    db.run(sql`
-      INSERT INTO families (id, grant_id, client_id, device, generation, rotated_at, rid, redirect_uri, code_challenge, nonce,
-        scopes, resources, authorization_details, claims, confirmation, session_id, grant_management, auth_at, acr, amr,
-        created_at, code_expires_at, idle_expires_at, expires_at)
-      SELECT ${id}, grants.id, grants.client_id, ${start.device}, 0, ${at}, ${start.rid}, ${request.redirectUri},
-        ${request.codeChallenge}, ${request.nonce}, ${json(start.scopes)}, ${json(start.resources)},
-        ${json(start.authorizationDetails)}, ${json(request.claims)}, ${json(confirmation)}, sessions.lineage,
-        ${request.grantManagement?.action ?? null}, ${session.authAt}, ${session.acr}, ${json(session.amr)}, ${at}, ${codeExpiresAt}, ${codeExpiresAt},
-        ${at + refreshAbsoluteSeconds * 1000}
-      ${source}`),
+    familyStatement(
+      db,
+      {
+        ...start,
+        redirectUri: request.redirectUri,
+        codeChallenge: request.codeChallenge,
+        nonce: request.nonce,
+        claims: request.claims,
+        confirmation,
+        sessionId: sql`sessions.lineage`,
+        grantManagement: request.grantManagement?.action ?? null,
+        codeExpiresAt: sql`${codeExpiresAt}`,
+        expiresAt: at + refreshAbsoluteSeconds * 1000,
+      },
+      source,
+    ),
     db.select({ rid: families.rid }).from(families).where(eq(families.id, id)),
   ]);
   if (rows[0] === undefined) return "ended";
   return rows[0].rid === start.rid ? "started" : "used";
+}
+
+/** What `familyStatement` writes of its own; the person's sign-in and the grant are columns of the rows that it looks at. */
+export interface FamilyRow
+  extends Pick<Family, "redirectUri" | "codeChallenge" | "nonce" | "claims" | "confirmation" | "grantManagement">,
+    Pick<NewFamily, "id" | "device" | "scopes" | "resources" | "authorizationDetails" | "rid" | "at"> {
+  readonly sessionId: SQL;
+  readonly codeExpiresAt: SQL;
+  readonly expiresAt: number;
+}
+
+/** Inserts a family for the one row that `source` yields, in which `grants` and `sessions` are joined. */
+export function familyStatement(db: Database, family: FamilyRow, source: SQL) {
+  const { id, at, rid, codeExpiresAt } = family;
+  const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+  return db.run(sql`
+    INSERT INTO families (id, grant_id, client_id, device, generation, rotated_at, rid, redirect_uri, code_challenge, nonce,
+      scopes, resources, authorization_details, claims, confirmation, session_id, grant_management, auth_at, acr, amr,
+      created_at, code_expires_at, idle_expires_at, expires_at)
+    SELECT ${id}, grants.id, grants.client_id, ${family.device}, 0, ${at}, ${rid}, ${family.redirectUri},
+      ${family.codeChallenge}, ${family.nonce}, ${json(family.scopes)}, ${json(family.resources)},
+      ${json(family.authorizationDetails)}, ${json(family.claims)}, ${json(family.confirmation)}, ${family.sessionId},
+      ${family.grantManagement}, sessions.auth_at, sessions.acr, sessions.amr, ${at}, ${codeExpiresAt}, ${codeExpiresAt},
+      ${family.expiresAt}
+    ${source}`);
 }
