@@ -73,7 +73,7 @@ async function check(sent: SentToken, resourceServer: ResourceServer, needed: To
   const proof = await checkSender(sent, claims, resourceServer);
   if (await resourceServer.checkRevocation(claims))
     throw new OAuthError("invalid_token", "The access token is invalid, expired or revoked.", { reason: "revoked" });
-  checkNeeds(claims, needed, resourceServer.now() / 1000 - resourceServer.skewSeconds);
+  checkNeeds(claims, needed, Math.floor(resourceServer.now() / 1000) - resourceServer.skewSeconds);
   if (proof !== undefined && !(await resourceServer.claimProof(proof)))
     throw new OAuthError("invalid_dpop_proof", "The DPoP proof was used before: each request needs a proof of its own.");
   return claims;

@@ -25,8 +25,8 @@ afterAll(() => rm(project, { recursive: true, force: true }));
 
 const consumer = `
 import { generateKeyPair, exportJWK, SignJWT } from "jose";
-import { checkRequest, checkToken, challenge, createResourceServer, OAuthError } from "countersign/verify";
-import { protect } from "countersign/verify/hono";
+import { checkRequest, checkToken, challenge, createResourceServer, metadataResponse, OAuthError } from "countersign/verify";
+import { protect, resourceMetadata } from "countersign/verify/hono";
 import { Hono } from "hono";
 
 const issuer = "https://id.example", audience = "https://api.example";
@@ -50,6 +50,10 @@ try {
 }
 const app = new Hono().get("/", protect({ issuer, audience, fetch }, "read"), (c) => c.text(c.var.accessToken.client_id));
 outcome.hono = [(await app.request("/")).status, await (await app.request("/", { headers: request.headers })).text()];
+const wellKnown = audience + "/.well-known/oauth-protected-resource";
+outcome.metadata = (await metadataResponse(new Request(wellKnown), api).json()).resource;
+const published = new Hono().use(resourceMetadata({ issuer, audience, fetch }, { name: "API" }));
+outcome.name = (await (await published.request(wellKnown)).json()).resource_name;
 console.log(JSON.stringify(outcome));
 `;
 
@@ -61,13 +65,19 @@ describe("the package as npm publishes it", () => {
       'Bearer realm="https://api.example", error="insufficient_scope", ' +
       'error_description="The access token lacks the scope write.", scope="write", ' +
       'resource_metadata="https://api.example/.well-known/oauth-protected-resource"';
-    expect(JSON.parse(stdout)).toEqual({ sub: "ada", refused: [true, 403, challenge], hono: [401, "c"] });
+    expect(JSON.parse(stdout)).toEqual({
+      sub: "ada",
+      refused: [true, 403, challenge],
+      hono: [401, "c"],
+      metadata: "https://api.example",
+      name: "API",
+    });
   });
 
   it("has types that a strict project without Workers types compiles with", async () => {
     await writeFile(
       join(project, "consumer.mts"),
-      `import { type AccessTokenClaims, challenge, checkRequest, createResourceServer } from "countersign/verify";
+      `import { type AccessTokenClaims, type Actor, challenge, checkRequest, createResourceServer, isForClient } from "countersign/verify";
        import { protect } from "countersign/verify/hono";
        import { Hono } from "hono";
        const options = { issuer: "https://id.example", audience: "https://api.example" };
@@ -75,6 +85,10 @@ describe("the package as npm publishes it", () => {
        export const answer = (request: Request): Promise<Response> =>
          checkRequest(request, api, "read").then(({ sub }: AccessTokenClaims) => new Response(sub), (error: unknown) => challenge(error, api));
        export const app = new Hono().get("/", protect(options, "read"), (c) => c.text(c.var.accessToken.sub satisfies string));
+       export const needs = { scopes: ["read"], acrValues: ["mfa"], maxAgeSeconds: 300, person: true };
+       app.get("/fresh", protect(options, needs), (c) => c.json({ actor: c.var.accessToken.act satisfies Actor | undefined, own: isForClient(c.var.accessToken) }));
+       // @ts-expect-error: scopes and an object are two ways to say it
+       protect(options, "read", needs);
        // @ts-expect-error: an issuer is needed
        createResourceServer({ audience: "https://api.example" });`,
     );

@@ -166,6 +166,15 @@ it("a token that is bound to nothing is refused as DPoP, whoever made the proof"
   expect((await answer(await requestOf({ token: plain, scheme: "Bearer" }), serverWith())).status).toBe(200);
 });
 
+it("a token that is bound to nothing is refused where DPoP is required, and DPoP alone is offered", async () => {
+  const server = serverWith({ dpopRequired: true });
+  const plain = await sign(issuerKey, headerOf(issuerKey), claims());
+  const refused = await answer(await requestOf({ token: plain, scheme: "Bearer", proof: null }), server);
+  expect(refused.headers.get("www-authenticate")).not.toContain("Bearer");
+  await expectRefused(refused, "invalid_token");
+  expect((await answer(await requestOf(), server)).status).toBe(200);
+});
+
 describe("a proof", () => {
   it("sent 20 times at once opens once", async () => {
     const server = serverWith();
