@@ -25,8 +25,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
 };
 
-/** Files of store/ that http/ may know: whose session this is, and how often somebody guessed. */
-const storeForHttp = ["store/sessions.ts", "store/attempts.ts"];
+/** Files of store/ that http/ may know: whose session this is, how often somebody guessed, and what became an error, for whom. */
+const storeForHttp = ["store/sessions.ts", "store/attempts.ts", "store/clientErrors.ts"];
 
 /** Packages that belong to one room. */
 const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [

@@ -94,6 +94,11 @@ export async function addClient(
   return clientId;
 }
 
+/** Makes the client one that this person registered on the developer pages. */
+export async function giveClient(clientId: string, ownerId: string): Promise<void> {
+  await open(env.DB).update(clients).set({ ownerId, origin: "developer" }).where(eq(clients.clientId, clientId));
+}
+
 /** Contoso DevOps, whose resource server introspects as the client `contoso-devops`. */
 export async function addResource(identifier = API, prefix = "", accessTokenSeconds: number | null = null): Promise<string> {
   const scope = (name: string, access: "read" | "write", risk: "low" | "high") => ({

@@ -1,6 +1,7 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { toBase64url } from "../tokens/encoding.ts";
+import { leaveNote } from "./developerNote.ts";
 import { errorPage } from "./page.tsx";
 
 /** What every URL is answered by: a function of the request and of what the isolate holds. */
@@ -35,7 +36,10 @@ export const person =
   (request, deps) =>
     answer(endpoint, request, deps, (error, id) => errorPage(deps, error, id));
 
-/** Runs the endpoint; whatever it throws becomes one answer and one line in the log, joined by the request's id. */
+/**
+ * Runs the endpoint; whatever it throws becomes one answer and one line in the log, joined by the request's id, and a note for the
+ * client's developer where it has one.
+ */
 export async function answer(
   endpoint: Endpoint,
   request: Request,
@@ -51,6 +55,7 @@ export async function answer(
         : new OAuthError("server_error", "Something went wrong on our side.", { reason: String(thrown), cause: thrown });
     const requestId = toBase64url(deps.random(9));
     log(error, request, requestId);
+    await leaveNote(deps, request, error);
     return await respond(error, requestId);
   }
 }

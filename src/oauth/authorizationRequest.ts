@@ -4,6 +4,7 @@ import type { Parameters } from "../http/form.ts";
 import { findHintKey } from "../keyring.ts";
 import type { AuthorizationRequest, Client, Prompt, ResponseTarget } from "../model.ts";
 import { parseClaims } from "../rules/claims.ts";
+import { noteFor, redirectUriNote } from "../rules/developerNote.ts";
 import { parseGrantManagement } from "../rules/grantManagement.ts";
 import { parseUiLocales } from "../rules/language.ts";
 import { checkCodeChallenge } from "../rules/pkce.ts";
@@ -48,6 +49,7 @@ export async function parseAuthorizationRequest(
   if (target === undefined)
     throw new OAuthError("invalid_request", "The redirect_uri is not one that this service has registered.", {
       reason: `redirect_uri ${JSON.stringify(requested.slice(0, 200))} for client ${client.clientId}`,
+      forDeveloper: noteFor(client, redirectUriNote(requested, client.metadata.redirect_uris)),
     });
   return withTarget(target, async () => checkSize(await parseRest(parameters, deps, target)));
 }

@@ -7,6 +7,7 @@ import { type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
 import type { AuthorizationRequest, Client, ConsentView, FamilyId, Interaction } from "../model.ts";
 import { deviceLabel } from "../rules/device.ts";
+import { withNote } from "../rules/developerNote.ts";
 import { wantedGrant } from "../rules/grantManagement.ts";
 import { decideNext, type Next } from "../rules/next.ts";
 import { sectorOf } from "../rules/sector.ts";
@@ -88,7 +89,7 @@ async function begin(
   if (sealed === undefined) {
     checkLength(new URL(request.url).search);
     const client = await loadRequestingClient(parameters, deps);
-    const { id, request: authorization } = await loadRequest(parameters, client, deps);
+    const { id, request: authorization } = await withNote(client, () => loadRequest(parameters, client, deps));
     const browser = findCookie(request, deps.config, "browser") ?? toBase64url(deps.random(32));
     const interaction: Interaction = {
       id,

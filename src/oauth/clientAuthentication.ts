@@ -3,6 +3,7 @@ import { OAuthError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { countFailure, limitOf, networkOfRequest } from "../http/rateLimit.ts";
 import type { Client, Once, Use } from "../model.ts";
+import { noted } from "../rules/developerNote.ts";
 import { findClient } from "../store/clients.ts";
 import { type Certificate, matchesSubject, readCertificate } from "../tokens/certificate.ts";
 import { sameText, sha256, toBase64url } from "../tokens/encoding.ts";
@@ -29,12 +30,21 @@ interface Evidence {
 /** How each registered method is checked: what it uses up, or an OAuthError that says no. */
 type Method = (evidence: Evidence, deps: Deps) => Promise<readonly Use[]>;
 
+const WRONG_SECRET = "wrong secret";
+
+const sentWords: Readonly<Record<Presented["form"], string>> = {
+  basic: "a secret in the header (client_secret_basic)",
+  post: "a secret in the form (client_secret_post)",
+  assertion: "a client_assertion (private_key_jwt or client_secret_jwt)",
+  bare: "a client_id alone (none)",
+};
+
 /** No client has it: what the secret of an unknown client is compared with. */
 const NOBODYS_SHA256 = "A".repeat(43);
 
 const bySecret: Method = async ({ presented, client }, deps) => {
   if ("secret" in presented && (await knowsSecret(presented.secret, client, deps.now()))) return [];
-  throw invalidClient("wrong secret");
+  throw invalidClient(WRONG_SECRET);
 };
 
 const byAssertion: Method = async ({ presented, client }, deps) => {
@@ -80,16 +90,28 @@ export const authenticationMethods = Object.keys(methods).filter((method) => met
  */
 export async function authenticateClient(request: Request, form: Parameters, deps: Deps): Promise<Caller> {
   const presented = parsePresented(request, form);
+  let client: Client | undefined;
   try {
     const certificate = readCertificate(request.cf?.["tlsClientAuth"]);
-    const client = await findClient(deps, presented.clientId);
+    client = await findClient(deps, presented.clientId);
     const uses = await authenticate(presented, client, certificate, deps);
     return { client: uses.client, certificate, once: { rid: toBase64url(deps.random(12)), uses: uses.uses } };
   } catch (error) {
     if (error instanceof OAuthError && error.code === "invalid_client" && presented.form !== "bare")
       await countFailure(deps, await limitOf("client_secret", presented.clientId, networkOfRequest(request)));
-    throw error;
+    throw client === undefined ? error : noted(error, client, failureWords(error, presented, client));
   }
+}
+
+/** For the client's developer: what was sent, what is registered, and what is wrong with it where the two agree. */
+function failureWords(error: unknown, { form }: Presented, { metadata }: Client): string {
+  const { token_endpoint_auth_method: method } = metadata;
+  if (!fits[form].includes(method))
+    return `Client authentication failed. You sent ${sentWords[form]}; registered is ${method}.`;
+  const reason = error instanceof OAuthError ? error.reason : undefined;
+  if (reason === WRONG_SECRET)
+    return `Client authentication failed. ${method} is the registered method, but the secret is none of the live ones.`;
+  return `Client authentication failed. ${method} is the registered method, but it was refused: ${reason}.`;
 }
 
 /** As `authenticateClient`, for endpoints that answer to nobody who cannot prove who they are. */

@@ -1,12 +1,13 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
-import { parseForm } from "../http/form.ts";
+import { type Parameters, parseForm } from "../http/form.ts";
 import { type Endpoint, json } from "../http/respond.ts";
 import type { AuthorizationRequest, Client, FamilyId } from "../model.ts";
+import { withNote } from "../rules/developerNote.ts";
 import { findPushedRequest, keepPushedRequest } from "../store/pushedRequests.ts";
 import { newId } from "../tokens/id.ts";
 import { parseAuthorizationRequest } from "./authorizationRequest.ts";
-import { authenticateClient } from "./clientAuthentication.ts";
+import { authenticateClient, type Caller } from "./clientAuthentication.ts";
 import { resolveRequestObject } from "./requestObject.ts";
 import { findDpopProof } from "./senderConstraint.ts";
 
@@ -22,6 +23,10 @@ export const isPushed = (requestUri: string | undefined): requestUri is string =
 export const pushRequest: Endpoint = async (request, deps) => {
   const form = await parseForm(request);
   const caller = await authenticateClient(request, form, deps);
+  return withNote(caller.client, () => push(request, form, caller, deps));
+};
+
+async function push(request: Request, form: Parameters, caller: Caller, deps: Deps): Promise<Response> {
   if (form.find("request_uri") !== undefined)
     throw new OAuthError("invalid_request", "A pushed request has no request_uri: it gets one.");
   const { jkt, once } = await findDpopProof(request, deps, caller.once);
@@ -34,7 +39,7 @@ export const pushRequest: Endpoint = async (request, deps) => {
   const expiresAt = deps.now() + pushedRequestSeconds * 1000;
   await keepPushedRequest(deps, { id, request: { ...parsed, dpopJkt: jkt ?? parsed.dpopJkt }, expiresAt }, once);
   return json({ request_uri: PREFIX + id, expires_in: pushedRequestSeconds }, 201);
-};
+}
 
 /**
  * The pushed request of that name. What else stands in the query is not looked at.

@@ -28,6 +28,6 @@ export async function withTarget<T>(target: ResponseTarget | undefined, work: ()
     return await work();
   } catch (error) {
     if (!(error instanceof OAuthError) || error.status >= 500 || target === undefined) throw error;
-    throw new OAuthError(error.code, error.description, { reason: error.reason, redirect: target });
+    throw error.with({ redirect: target });
   }
 }

@@ -3,10 +3,11 @@ import { OAuthError } from "../errors.ts";
 import { type Parameters, parseForm } from "../http/form.ts";
 import { type Endpoint, json } from "../http/respond.ts";
 import type { Authorization, Client, Confirmation, GrantType, Once } from "../model.ts";
-import { authenticateClient } from "./clientAuthentication.ts";
+import { withNote } from "../rules/developerNote.ts";
+import { authenticateClient, type Caller } from "./clientAuthentication.ts";
 import { authorizationCode } from "./grants/authorizationCode.ts";
 import { refreshToken } from "./grants/refreshToken.ts";
-import { issue, prepareToIssue } from "./issue.ts";
+import { issue, prepareToIssue, type TokenResponse } from "./issue.ts";
 import { findSender } from "./senderConstraint.ts";
 
 /** A token request whose client and whose proof of possession have been checked. */
@@ -34,6 +35,16 @@ export const token: Endpoint = async (request, deps) => {
   const form = await parseForm(request);
   const asked = form.load("grant_type");
   const caller = await authenticateClient(request, form, deps);
+  return json(await withNote(caller.client, () => grantTokens(request, form, asked, caller, deps)));
+};
+
+async function grantTokens(
+  request: Request,
+  form: Parameters,
+  asked: string,
+  caller: Caller,
+  deps: Deps,
+): Promise<TokenResponse> {
   const { client } = caller;
   const grantType = grantTypes.find((known) => known === asked);
   const grant = grantType && grants[grantType];
@@ -44,5 +55,5 @@ export const token: Endpoint = async (request, deps) => {
   const { confirmation, once } = await findSender(request, caller, deps);
   await prepareToIssue(deps, client);
   const authorization = await grant({ form, client, confirmation, once }, deps);
-  return json(await issue(deps, authorization));
-};
+  return issue(deps, authorization);
+}

@@ -21,6 +21,7 @@ const retention: readonly (readonly [table: string, endedAt: string, keepSeconds
   ["seen", "expires_at", 0],
   ["session_clients", "expires_at", 0],
   ["logouts", "failed_at", 30 * DAY],
+  ["client_errors", "last_at", 30 * DAY],
   ["families", "idle_expires_at", DAY],
   ["families", "revoked_at", 30 * DAY],
   ["audit", "at", 400 * DAY],
