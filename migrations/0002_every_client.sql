@@ -16,6 +16,7 @@ CREATE TABLE `client_logos` (
 	`uri` text NOT NULL,
 	`content_type` text NOT NULL,
 	`bytes` blob NOT NULL,
+	`sha256` text NOT NULL,
 	`fetched_at` integer NOT NULL
 );
 --> statement-breakpoint
@@ -60,6 +61,7 @@ CREATE TABLE `trusted_issuers` (
 	`jwks_uri` text,
 	`organization_id` text,
 	`matches_email` integer DEFAULT false NOT NULL,
+	`tenant` text,
 	`clients` text,
 	`scopes` text,
 	`created_at` integer NOT NULL,
@@ -76,4 +78,6 @@ ALTER TABLE `clients` ADD `document_fresh_until` integer;--> statement-breakpoin
 CREATE INDEX `clients_by_owner` ON `clients` (`owner_id`);--> statement-breakpoint
 CREATE INDEX `clients_by_expiry` ON `clients` (`expires_at`);--> statement-breakpoint
 ALTER TABLE `grants` ADD `authority` text;--> statement-breakpoint
+CREATE INDEX `grants_by_authority` ON `grants` (`user_id`,`client_id`,`authority`) WHERE authority IS NOT NULL;--> statement-breakpoint
+ALTER TABLE `resources` ADD `translations` text DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE `resources` ADD `owner_id` text;

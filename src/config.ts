@@ -10,6 +10,7 @@ export interface Env {
   readonly MTLS_ORIGIN?: string;
   readonly REQUIRE_PUSHED_AUTHORIZATION_REQUESTS?: string;
   readonly REQUIRE_DPOP_NONCE?: string;
+  readonly CLIENT_ID_METADATA_DOCUMENTS?: string;
 }
 
 /** What stays the same for the life of an isolate; durations in seconds. */
@@ -22,6 +23,8 @@ export interface Config {
   readonly requirePushedAuthorizationRequests: boolean;
   /** Whether a DPoP proof must hold a nonce of ours (RFC 9449 section 8). */
   readonly requireDpopNonce: boolean;
+  /** Whether the address of a document that describes a client is a `client_id` here. */
+  readonly clientIdMetadataDocuments: boolean;
   /** 32 bytes or more; every key of ours is derived from it (tokens/secret.ts). */
   readonly masterSecret: string;
   /** True unless the issuer is plain http, which only a loopback host may be. */
@@ -67,6 +70,7 @@ export function parseConfig(env: Env): Config {
     mtlsOrigin: parseMtlsOrigin(env.MTLS_ORIGIN),
     requirePushedAuthorizationRequests: parseFlag(env, "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS"),
     requireDpopNonce: parseFlag(env, "REQUIRE_DPOP_NONCE"),
+    clientIdMetadataDocuments: parseFlag(env, "CLIENT_ID_METADATA_DOCUMENTS", "true"),
     operator: env.OPERATOR ?? "Countersign",
     masterSecret,
     secure: issuer.protocol === "https:",
@@ -101,8 +105,10 @@ function parseMtlsOrigin(text: string | undefined): string | null {
   return text;
 }
 
-function parseFlag(env: Env, name: "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS" | "REQUIRE_DPOP_NONCE"): boolean {
-  const text = env[name] ?? "false";
+type Flag = "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS" | "REQUIRE_DPOP_NONCE" | "CLIENT_ID_METADATA_DOCUMENTS";
+
+function parseFlag(env: Env, name: Flag, otherwise: "true" | "false" = "false"): boolean {
+  const text = env[name] ?? otherwise;
   if (text !== "true" && text !== "false") throw misconfigured(`${name} must be true or false`);
   return text === "true";
 }

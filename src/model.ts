@@ -42,14 +42,22 @@ export type Confirmation = { readonly jkt: string } | { readonly "x5t#S256": str
 /** One element of `authorization_details` (RFC 9396 section 2). */
 export type AuthorizationDetail = { readonly type: string } & JsonObject;
 
+/** What a person reads of a client, or follows, which may be there in several languages. */
+export type LocalizedMember = "client_name" | "client_uri" | "logo_uri" | "policy_uri" | "tos_uri";
+
 /** Client metadata under its registration names (RFC 7591 section 2; OpenID Connect Dynamic Client Registration section 2). */
-export interface ClientMetadata {
+export interface ClientMetadata extends Translated<LocalizedMember> {
   readonly client_name: string;
   readonly client_uri?: string;
   readonly logo_uri?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
   readonly contacts?: readonly string[];
+  /** Which software it is, the same in all its installations, and which version of it. */
+  readonly software_id?: string;
+  readonly software_version?: string;
+  /** What an issuer that we trust said of it (RFC 7591 section 2.3), as the client sent it. */
+  readonly software_statement?: string;
   readonly application_type: "web" | "native";
   readonly redirect_uris: readonly string[];
   readonly grant_types: readonly GrantType[];
@@ -153,6 +161,10 @@ export interface Client {
   /** Whose it is on the developer pages. */
   readonly ownerId: UserId | null;
   readonly createdAt: number;
+  /** SHA-256 (base64url) of its logo, if we have one. */
+  readonly logo?: string;
+  /** Of a client that a document describes: when that was last read, and until when it need not be read again. */
+  readonly document?: { readonly loadedAt: number; readonly freshUntil: number };
 }
 
 /** What an issuer that we trust may tell us (`trusted_issuers`). */
@@ -186,24 +198,35 @@ export interface DeviceRequest {
   readonly confirmation: Confirmation | null;
   /** As `rules/device.ts` makes it of the User-Agent. */
   readonly device: string;
-  /** Where the request came from, as far as Cloudflare knows: a city and a country. */
-  readonly place: string | null;
+  readonly origin: Origin;
+}
+
+/** Where a request came from, as far as Cloudflare knows (`rules/place.ts`, `rules/network.ts`). */
+export interface Origin {
+  readonly city: string | null;
+  /** ISO 3166-1 alpha-2, or `T1` for the Tor network. */
+  readonly country: string | null;
+  readonly network: string;
 }
 
 /** How much harm a permission can do; decides its order and mark on the consent page. */
 export type Risk = "low" | "medium" | "high";
 
+/** The same members in other languages: `title#de` beside `title` (RFC 7591 section 2.2; read by `rules/language.ts`). */
+export type Translated<M extends string> = { readonly [N in `${M}#${string}`]: string };
+
 /** One scope of a resource, with the words that a person reads. */
-export interface ScopeDescription {
+export interface ScopeDescription extends Translated<"title" | "description"> {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly access: "read" | "write";
+  /** `full`: everything that the person can do there themselves; one scope of a resource at most, and always of high risk. */
+  readonly access: "read" | "write" | "full";
   readonly risk: Risk;
 }
 
 /** A type of `authorization_details` (RFC 9396 section 2) that a resource defines, with the words that a person reads. */
-export interface AuthorizationDetailsType {
+export interface AuthorizationDetailsType extends Translated<"title" | "description"> {
   readonly type: string;
   readonly title: string;
   readonly description: string;
@@ -214,7 +237,7 @@ export interface AuthorizationDetailsType {
 }
 
 /** A protected resource (RFC 8707): `identifier` is the absolute URI that tokens name as their audience. */
-export interface Resource {
+export interface Resource extends Translated<"name"> {
   readonly identifier: string;
   readonly name: string;
   readonly scopes: readonly ScopeDescription[];
@@ -222,6 +245,8 @@ export interface Resource {
   readonly accessTokenSeconds: number | null;
   /** The client that this resource server authenticates as at the introspection endpoint. */
   readonly clientId: ClientId | null;
+  /** Who registered it on the developer pages; null for the operator's. */
+  readonly ownerId: UserId | null;
 }
 
 /** Standard claims of OpenID Connect Core 5.1 beyond those with a column of their own. */
@@ -267,6 +292,8 @@ export interface Grant {
   readonly resources: readonly string[];
   readonly organizations: readonly string[] | null;
   readonly authorizationDetails: readonly AuthorizationDetail[];
+  /** The issuer at whose word it was made, without the person being asked (`TrustedIssuer`); null for a consent. */
+  readonly authority: string | null;
   readonly createdAt: number;
   readonly consentedAt: number;
   readonly expiresAt: number | null;
@@ -294,8 +321,9 @@ export interface Family {
   readonly sessionId: string;
   /** What the client did with the grant (Grant Management for OAuth), of which it is then told the `grant_id`; else null. */
   readonly grantManagement: GrantManagement["action"] | null;
-  readonly authAt: number;
-  readonly acr: string;
+  /** When and how the person signed in; null where we did not see them do it. */
+  readonly authAt: number | null;
+  readonly acr: string | null;
   readonly amr: readonly string[];
   readonly createdAt: number;
   readonly codeExpiresAt: number;
@@ -336,6 +364,9 @@ export type GrantManagement =
   | { readonly action: "create" }
   | { readonly action: "merge" | "replace"; readonly grantId: GrantId };
 
+/** What a person is asked to allow, by a service in their browser or by a device elsewhere. */
+export type Asked = Pick<AuthorizationRequest, "scopes" | "resources" | "authorizationDetails" | "claims" | "grantManagement">;
+
 /** A checked authorization request: the client exists, the redirect URI is its own, the rest is well-formed and allowed. */
 export interface AuthorizationRequest {
   readonly clientId: ClientId;
@@ -353,6 +384,8 @@ export interface AuthorizationRequest {
   readonly maxAgeSeconds: number | null;
   /** In order of preference, never binding (OpenID Connect Core 3.1.2.1). */
   readonly acrValues: readonly string[];
+  /** Languages of the person, as far as the service knows, in order of preference (OpenID Connect Core 3.1.2.1). */
+  readonly uiLocales?: readonly string[];
   readonly loginHint: string | null;
   /** The subject of a verified `id_token_hint`: what this client calls the person. */
   readonly subjectHint: string | null;
@@ -374,6 +407,19 @@ export interface Interaction {
   readonly denied: boolean;
 }
 
+/**
+ * A device's request that a person is deciding about in one browser, sealed into the `continue` parameter of /device: the code was
+ * typed there. What was asked, and what became of it, stands in D1.
+ */
+export interface DeviceInteraction {
+  /** Of the device code. */
+  readonly id: FamilyId;
+  readonly clientId: ClientId;
+  readonly startedAt: number;
+  /** As in `Interaction`. */
+  readonly browser: string;
+}
+
 /** Where an authorization response goes, and how, once the redirect URI has been checked. */
 export interface ResponseTarget {
   readonly client: Client;
@@ -392,6 +438,8 @@ export interface ConsentView {
   readonly grant: Grant | null;
   readonly organizations: readonly OrganizationReach[];
   readonly resources: readonly Resource[];
+  /** Of the person, the best first (rules/language.ts). */
+  readonly languages: readonly string[];
 }
 
 /** The person that tokens speak for, the consent behind them, and how and when they signed in. */
@@ -457,9 +505,12 @@ export interface AccessTokenClaims {
   readonly cnf?: Confirmation;
 }
 
-/** Something that counts once: the `jti` of a client assertion or of a DPoP proof. `key` tells which, and nothing else. */
+/**
+ * Something that counts once: the `jti` of a client assertion, of a DPoP proof, or of an assertion that is a grant. `key` tells
+ * which, and nothing else.
+ */
 export interface Use {
-  readonly kind: "client_assertion" | "dpop_proof";
+  readonly kind: "client_assertion" | "dpop_proof" | "grant_assertion";
   /** SHA-256 (base64url) over who made it and its `jti`. */
   readonly key: string;
   /** From then on it would be refused as too old anyway. */

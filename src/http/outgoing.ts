@@ -17,12 +17,15 @@ export interface OutgoingAnswer {
   readonly status: number;
   readonly headers: Headers;
   /** Empty for a redirect, which is not followed: where it leads nobody has looked at. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same, as far as it is UTF-8. */
   readonly text: string;
 }
 
 /**
- * The one way out: for `jwks_uri`, `request_uri`, `sector_identifier_uri` and back-channel logout. It goes to public addresses by
- * https alone, with nothing of ours in the request, and is bounded in size and time whatever the other side does.
+ * The one way out: for documents, keys, logos and whatever else lies where others say, and for back-channel logout. It goes to
+ * public addresses by https alone, with nothing of ours in the request, and is bounded in size and time whatever the other side
+ * does.
  * @throws Error with the reason, in private words: what it means for the request at hand is for the caller to say
  */
 export async function fetchPublic(deps: Traveller, url: string, outgoing: Outgoing): Promise<OutgoingAnswer> {
@@ -41,32 +44,37 @@ export async function fetchPublic(deps: Traveller, url: string, outgoing: Outgoi
     });
     const redirects = response.status >= 300 && response.status < 400;
     if (redirects) await response.body?.cancel();
-    return {
-      status: response.status,
-      headers: response.headers,
-      text: redirects ? "" : await readText(response, maxBytes),
-    };
+    const bytes = redirects ? new Uint8Array() : await readBytes(response, maxBytes);
+    return { status: response.status, headers: response.headers, bytes, text: new TextDecoder().decode(bytes) };
   });
 }
 
-const ownHosts = ({ config }: Traveller): readonly string[] =>
+/** Where we answer ourselves. */
+export const ownHosts = ({ config }: Traveller): readonly string[] =>
   [config.issuer, config.mtlsOrigin].filter((origin) => origin !== null).map((origin) => new URL(origin).hostname);
 
 /** Counts what arrives: `Content-Length` may be absent or wrong, and is of the compressed body where there is one. */
-async function readText(response: Response, maxBytes: number): Promise<string> {
+async function readBytes(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let [text, length] = ["", 0];
+  const chunks: Uint8Array[] = [];
+  let length = 0;
   for (;;) {
     const chunk = await reader?.read();
-    if (chunk?.value === undefined) return text + decoder.decode();
+    if (chunk?.value === undefined) break;
     length += chunk.value.byteLength;
     if (length > maxBytes) {
       await reader?.cancel();
       throw new Error(`the answer is larger than ${maxBytes} bytes`);
     }
-    text += decoder.decode(chunk.value, { stream: true });
+    chunks.push(chunk.value);
   }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
 }
 
 /** What `work` gives, unless it takes longer than so many seconds: then its signal is aborted and this rejects, heard or not. */

@@ -16,6 +16,8 @@ const limits = {
   sign_in_account: { max: 100, windowSeconds: 60 * MINUTE },
   /** Of one client's secret from one network. */
   client_secret: { max: 20, windowSeconds: 15 * MINUTE },
+  /** Of documents of clients that nobody has named before, from one network: we fetch for no stranger without end. */
+  client_document: { max: 30, windowSeconds: 15 * MINUTE },
 } as const;
 
 /** A counter and how far it may go. */

@@ -13,8 +13,8 @@ const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 const challenge = { "WWW-Authenticate": 'Basic realm="Countersign", charset="UTF-8"' };
 
-export const invalidClient = (reason: string): OAuthError =>
-  new OAuthError("invalid_client", "Client authentication failed.", { reason, headers: challenge });
+export const invalidClient = (reason: string, description = "Client authentication failed."): OAuthError =>
+  new OAuthError("invalid_client", description, { reason, headers: challenge });
 
 /**
  * The client's id and its proof, in one of the ways of RFC 6749 section 2.3.1 and RFC 7523 section 2.2.

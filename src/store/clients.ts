@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or } from "drizzle-orm";
+import { and, eq, getTableColumns, gt, isNull, or, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { Client, ClientId } from "../model.ts";
 import { transact } from "./database.ts";
@@ -8,19 +8,23 @@ import { clients } from "./schema.ts";
 /** That a client is neither disabled nor a registration that ran out unused. */
 export const isLive = (at: number) => and(isNull(clients.disabledAt), or(isNull(clients.expiresAt), gt(clients.expiresAt, at)));
 
+/** Of a row of `clients`: which picture of it we have. */
+export const logoColumn = sql<string | null>`(
+  SELECT sha256 FROM client_logos WHERE client_logos.client_id = ${clients}.client_id)`.as("logo");
+
 /** A registered client that is not disabled, as of `config.cacheSeconds` ago at most; no trip when this isolate knows it. */
 export const findClient = (deps: Deps, clientId: ClientId): Promise<Client | undefined> =>
   remember(deps, `client:${clientId}`, async () => {
     const [rows] = await transact(deps.db, (db) => [
       db
-        .select()
+        .select({ ...getTableColumns(clients), logo: logoColumn })
         .from(clients)
         .where(and(eq(clients.clientId, clientId), isLive(deps.now()))),
     ]);
     return rows[0] && toClient(rows[0]);
   });
 
-export const toClient = (row: typeof clients.$inferSelect): Client => ({
+export const toClient = (row: typeof clients.$inferSelect & { readonly logo?: string | null }): Client => ({
   clientId: row.clientId,
   metadata: row.metadata,
   secrets: row.secrets,
@@ -28,4 +32,8 @@ export const toClient = (row: typeof clients.$inferSelect): Client => ({
   origin: row.origin,
   ownerId: row.ownerId,
   createdAt: row.createdAt,
+  ...(row.logo == null ? {} : { logo: row.logo }),
+  ...(row.documentLoadedAt === null || row.documentFreshUntil === null
+    ? {}
+    : { document: { loadedAt: row.documentLoadedAt, freshUntil: row.documentFreshUntil } }),
 });

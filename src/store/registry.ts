@@ -30,6 +30,8 @@ export type ClientChanges = Partial<
 
 /** What must hold in D1 for a change to be made, so that nothing is decided on what was read a trip before. */
 export interface ClientGuard {
+  /** Whose word it is, where another's would take its place. */
+  readonly origin?: Client["origin"];
   /** Its owner on the developer pages. */
   readonly ownerId?: UserId;
   /** Its registration access token, as it is kept; a client that is disabled or has run out has none that counts. */
@@ -143,9 +145,14 @@ export async function removeClient(deps: Deps, clientId: ClientId, by: string, g
 }
 
 /** The condition on a row of `clients`; secrets that our own first try has written already hold too. */
-function heldBy({ ownerId, registrationTokenSha256, secrets }: ClientGuard, at: number, changes: ClientChanges = {}): SQL {
+function heldBy(
+  { origin, ownerId, registrationTokenSha256, secrets }: ClientGuard,
+  at: number,
+  changes: ClientChanges = {},
+): SQL {
   const conditions = [
     sql`1`,
+    ...(origin === undefined ? [] : [sql`origin = ${origin}`]),
     ...(ownerId === undefined ? [] : [sql`owner_id = ${ownerId}`]),
     ...(registrationTokenSha256 === undefined
       ? []

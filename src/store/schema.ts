@@ -19,6 +19,7 @@ import type {
   Publisher,
   ScopeDescription,
   SigningAlgorithm,
+  Translated,
   TrustPurpose,
 } from "../model.ts";
 
@@ -130,6 +131,8 @@ export const clients = sqliteTable(
 export const resources = sqliteTable("resources", {
   identifier: text().primaryKey(),
   name: text().notNull(),
+  /** The name in other languages. */
+  translations: text({ mode: "json" }).$type<Translated<"name">>().notNull().default({}),
   scopes: text({ mode: "json" }).$type<readonly ScopeDescription[]>().notNull(),
   authorizationDetailsTypes: text("authorization_details_types", { mode: "json" })
     .$type<readonly AuthorizationDetailsType[]>()
@@ -150,6 +153,8 @@ export const clientLogos = sqliteTable("client_logos", {
   uri: text().notNull(),
   contentType: text("content_type").notNull(),
   bytes: blob({ mode: "buffer" }).notNull(),
+  /** Of the bytes, in base64url: what its address changes with. */
+  sha256: text().notNull(),
   fetchedAt: integer("fetched_at").notNull(),
 });
 
@@ -269,6 +274,7 @@ export const grants = sqliteTable(
   (table) => [
     uniqueIndex("grants_live").on(table.userId, table.clientId).where(sql`revoked_at IS NULL AND separate = 0`),
     index("grants_by_client").on(table.clientId),
+    index("grants_by_authority").on(table.userId, table.clientId, table.authority).where(sql`authority IS NOT NULL`),
     index("grants_by_revocation").on(table.revokedAt),
   ],
 );
@@ -300,6 +306,7 @@ export const families = sqliteTable(
     confirmation: text({ mode: "json" }).$type<Confirmation>(),
     sessionId: text("session_id").notNull().default(""),
     grantManagement: text("grant_management").$type<GrantManagement["action"]>(),
+    /** 0, and an empty `acr`, where nobody signed in here. */
     authAt: integer("auth_at").notNull(),
     acr: text().notNull(),
     amr: text({ mode: "json" }).$type<readonly string[]>().notNull(),

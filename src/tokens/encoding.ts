@@ -18,9 +18,10 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined
 
 export const toUtf8 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(encoder.encode(text));
 
-/** SHA-256 of the text's UTF-8, in base64url: how we keep what must be recognised and never shown. */
-export async function sha256(text: string): Promise<string> {
-  return toBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", toUtf8(text))));
+/** SHA-256 of bytes, or of a text's UTF-8, in base64url: how we keep what must be recognised and never shown. */
+export async function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof data === "string" ? toUtf8(data) : data;
+  return toBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
 /** Whether two texts are the same, in time that depends on their lengths alone. */
