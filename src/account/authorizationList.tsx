@@ -10,6 +10,7 @@ import { latestEffectSeconds } from "./lifetime.ts";
 import { Ago, Day, inWords } from "./moment.tsx";
 import { Monogram, Name } from "./name.tsx";
 import { accessWords } from "./organizationWords.ts";
+import { ResourceName, ServiceName, serviceName, Words } from "./words.tsx";
 
 const HERE = "/settings/authorizations";
 const UNUSED_SECONDS = 90 * 24 * 60 * 60;
@@ -21,6 +22,8 @@ interface Content {
   /** From 0. */
   readonly page: number;
   readonly resources: readonly Resource[];
+  /** Of the person, the best first. */
+  readonly languages: readonly string[];
 }
 
 /** Everything that the person has approved, last used first. */
@@ -29,7 +32,7 @@ export function listPage(deps: Deps, content: Content): Response {
   const { authorizations, ended } = list;
   return page(
     deps,
-    { title: ended ? "Revoked" : "Authorizations", user, wide: true },
+    { title: ended ? "Revoked" : "Authorizations", user, under: HERE, wide: true },
     <>
       <header class="heading">
         <h1>Authorizations</h1>
@@ -60,7 +63,7 @@ export function listPage(deps: Deps, content: Content): Response {
 
 const Service = ({
   authorization,
-  content: { csrf, resources },
+  content: { csrf, resources, languages },
   now,
 }: {
   authorization: ListedAuthorization;
@@ -69,23 +72,19 @@ const Service = ({
 }) => {
   const { client, grantId, scopes, claims, authorizationDetails, createdAt, consentedAt, lastUsedAt, expiresAt, devices } =
     authorization;
-  const { client_name } = client.metadata;
-  const permissions = describePermissions(scopes, claims, resources);
+  const service = <ServiceName of={client.metadata} languages={languages} />;
+  const permissions = describePermissions(scopes, claims, resources, languages);
   const unused = now - (lastUsedAt ?? consentedAt) > UNUSED_SECONDS * 1000;
   return (
     <li>
       <article class="sheet" aria-labelledby={`name-${grantId}`}>
         <header class="asker">
-          <Monogram of={client_name} />
+          <Monogram of={serviceName(client.metadata, languages).text} />
           <div>
-            <h2 id={`name-${grantId}`}>
-              <Name of={client_name} />
-            </h2>
+            <h2 id={`name-${grantId}`}>{service}</h2>
             <PublisherLine client={client} />
             {client.metadata.initiate_login_uri !== undefined && (
-              <a href={`/initiate-login?${new URLSearchParams({ client_id: client.clientId })}`}>
-                Open <Name of={client_name} />
-              </a>
+              <a href={`/initiate-login?${new URLSearchParams({ client_id: client.clientId })}`}>Open {service}</a>
             )}
           </div>
           {unused && <span class="tag warn">Not used for {inWords(UNUSED_SECONDS)}</span>}
@@ -122,20 +121,27 @@ const Service = ({
           <section>
             <h3>Permissions</h3>
             <ul class="plain">
-              {permissions.map(({ title, kind, resourceName }) => (
+              {permissions.map(({ title, kind, resource }) => (
                 <li>
-                  {title}
-                  {kind !== "identity" && resourceName !== null && (
+                  <Words of={title} />
+                  {resource !== null && (
                     <span class="note">
                       {" "}
-                      in <Name of={resourceName} />
+                      in <ResourceName of={resource} languages={languages} />
                     </span>
+                  )}
+                  {kind === "full" && (
+                    <>
+                      {" "}
+                      <span class="tag bad">Full access</span>{" "}
+                      <strong class="line">Everything you can do there, it can do.</strong>
+                    </>
                   )}
                 </li>
               ))}
               {authorizationDetails.map((detail) => (
                 <li>
-                  <ApprovedDetail detail={detail} resources={resources} />
+                  <ApprovedDetail detail={detail} resources={resources} languages={languages} />
                 </li>
               ))}
               {scopes.includes("offline_access") && <li>Access when you are not here</li>}
@@ -153,10 +159,7 @@ const Service = ({
           <button type="submit" class="end">
             <span>
               Revoke access
-              <span class="unseen">
-                {" "}
-                of <Name of={client_name} />
-              </span>
+              <span class="unseen"> of {service}</span>
             </span>
           </button>
           <p class="note">Ends it on every device. To use the service again, you approve it again.</p>
@@ -269,7 +272,7 @@ const Pages = ({ content: { page: current, list } }: { content: Content }) =>
   );
 
 /** Asks before everything ends. */
-export function confirmPage(deps: Deps, { user, csrf, list, resources }: Content): Response {
+export function confirmPage(deps: Deps, { user, csrf, list, resources, languages }: Content): Response {
   const { authorizations, hasMore } = list;
   const seconds = latestEffectSeconds(
     deps.config,
@@ -278,14 +281,14 @@ export function confirmPage(deps: Deps, { user, csrf, list, resources }: Content
   );
   return page(
     deps,
-    { title: "Revoke all authorizations", user },
+    { title: "Revoke all authorizations", user, under: HERE },
     <section class="sheet">
       <h1>Revoke all authorizations?</h1>
       <p class="lead">These services lose their access, on every device:</p>
       <ul class="bullets">
         {authorizations.map(({ client }) => (
           <li>
-            <Name of={client.metadata.client_name} />
+            <ServiceName of={client.metadata} languages={languages} />
           </li>
         ))}
         {hasMore && <li>and all the others on your list</li>}

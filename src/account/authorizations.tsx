@@ -5,6 +5,7 @@ import { type Parameters, parseForm, parseQuery } from "../http/form.ts";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import { findSignedIn } from "../http/session.ts";
 import type { UserId } from "../model.ts";
+import { preferredLanguages } from "../rules/language.ts";
 import { loadAuthorizations } from "../store/authorizations.ts";
 import { loadResources } from "../store/resources.ts";
 import { type Revocation, revoke } from "../store/revocation.ts";
@@ -23,6 +24,7 @@ export const authorizationsPage: Endpoint = async (request, deps) => {
     list,
     page,
     resources: await loadResources(deps),
+    languages: preferredLanguages(request.headers.get("accept-language")),
   };
   const confirms = parameters.find("confirm") === "all" && list.authorizations.length > 0;
   return confirms ? confirmPage(deps, content) : listPage(deps, content);

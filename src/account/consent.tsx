@@ -9,6 +9,7 @@ import type { AuthorizationDetail, AuthorizationRequest, ConsentView, Interactio
 import { canonical, findDetailsType, limitedOrganizations, withoutOrganizations } from "../rules/authorizationDetails.ts";
 import { requestedClaims } from "../rules/claims.ts";
 import { wantedGrant } from "../rules/grantManagement.ts";
+import { preferredLanguages } from "../rules/language.ts";
 import { findOwner } from "../rules/scope.ts";
 import { type Answer, type ConsentTarget, storeConsent } from "../store/consent.ts";
 import { findSituation } from "../store/grants.ts";
@@ -65,7 +66,8 @@ export const consent: Endpoint = async (request, deps) => {
     const wanted = wantedGrant(asked.grantManagement, interaction.id);
     const situation = await findSituation(deps, await sha256(cookie), client.clientId, wanted);
     if (situation === undefined) return backTo(deps, interaction);
-    return show({ ...situation, interaction, client, resources }, { cookie }, deps, { problem, ticks });
+    const languages = preferredLanguages(request.headers.get("accept-language"), asked.uiLocales);
+    return show({ ...situation, interaction, client, resources, languages }, { cookie }, deps, { problem, ticks });
   }
 
   const outcome = await storeConsent(deps, {

@@ -9,8 +9,9 @@ import { Reach } from "./consentReach.tsx";
 import { DetailChoices } from "./details.tsx";
 import { longestAccessSeconds } from "./lifetime.ts";
 import { Day, inWords } from "./moment.tsx";
-import { findNameWarning, Monogram, Name } from "./name.tsx";
+import { findNameWarning, Monogram } from "./name.tsx";
 import type { Ticks } from "./ticks.ts";
+import { ServiceName, serviceName } from "./words.tsx";
 
 /** Why an approval cannot be stored as it was sent. */
 export type ConsentProblem = "nothing_ticked" | "no_organization";
@@ -29,7 +30,7 @@ interface ApprovalForm {
 /** The page on which a person decides. Nothing on it comes from the service but names, words and links, all cleaned. */
 export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm): Response {
   const { interaction, client, user, grant } = view;
-  const service = <Name of={client.metadata.client_name} />;
+  const service = <ServiceName of={client.metadata} languages={view.languages} />;
   const problem = form.refused && problems[form.refused.problem];
   const title = `${grant ? "More access" : "Access"} for a service`;
   return page(
@@ -44,7 +45,7 @@ export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm):
     <div class="consent">
       <section class="sheet">
         <header class="asker">
-          <Monogram of={client.metadata.client_name} />
+          <Monogram of={serviceName(client.metadata, view.languages).text} />
           <div>
             <h1>
               {service} asks {grant ? "for your approval again" : "to act in your name"}
@@ -74,6 +75,7 @@ export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm):
             grant={grant}
             resources={view.resources}
             ticked={form.refused?.ticks.details}
+            languages={view.languages}
           />
           <Reach view={view} ticks={form.refused?.ticks} />
           <HowLong deps={deps} view={view} />
@@ -116,8 +118,8 @@ const ManagementNote = ({ view: { interaction, grant } }: { view: ConsentView })
 };
 
 /** What a careful person would want to be told first. */
-const Warnings = ({ view: { client, interaction } }: { view: ConsentView }) => {
-  const nameWarning = findNameWarning(client.metadata.client_name);
+const Warnings = ({ view: { client, interaction, languages } }: { view: ConsentView }) => {
+  const nameWarning = findNameWarning(serviceName(client.metadata, languages).text);
   const place = returnPlace(interaction.request.redirectUri);
   const isPublic = client.metadata.token_endpoint_auth_method === "none";
   return (
@@ -132,7 +134,7 @@ const Warnings = ({ view: { client, interaction } }: { view: ConsentView }) => {
       {place.kind === "device" && isPublic && (
         <p class="notice warn">
           <strong>The answer goes to an app on this device.</strong> We cannot tell which app receives it. Approve only if you
-          have just started <Name of={client.metadata.client_name} /> here yourself.
+          have just started <ServiceName of={client.metadata} languages={languages} /> here yourself.
         </p>
       )}
     </>
@@ -140,8 +142,8 @@ const Warnings = ({ view: { client, interaction } }: { view: ConsentView }) => {
 };
 
 const HowLong = ({ deps: { config }, view }: { deps: Deps; view: ConsentView }) => {
-  const { client, interaction, resources } = view;
-  const service = <Name of={client.metadata.client_name} />;
+  const { client, interaction, resources, languages } = view;
+  const service = <ServiceName of={client.metadata} languages={languages} />;
   const access = inWords(longestAccessSeconds(config, interaction.request.resources, resources));
   return (
     <section>
@@ -162,7 +164,7 @@ const HowLong = ({ deps: { config }, view }: { deps: Deps; view: ConsentView }) 
   );
 };
 
-const Decision = ({ view: { client, user, interaction }, sealed }: { view: ConsentView; sealed: string }) => {
+const Decision = ({ view: { client, user, interaction, languages }, sealed }: { view: ConsentView; sealed: string }) => {
   const place = returnPlace(interaction.request.redirectUri);
   return (
     <div class="decision">
@@ -193,7 +195,7 @@ const Decision = ({ view: { client, user, interaction }, sealed }: { view: Conse
           <strong>{place.name}</strong>
         ) : (
           <>
-            <Name of={client.metadata.client_name} /> on this device (<strong>{place.name}</strong>)
+            <ServiceName of={client.metadata} languages={languages} /> on this device (<strong>{place.name}</strong>)
           </>
         )}
         . If you deny, it learns that you denied and nothing else.

@@ -10,7 +10,7 @@ import type { Ticks } from "./ticks.ts";
 export const Reach = ({ view, ticks }: { view: ConsentView; ticks: Ticks | undefined }) => {
   const { organizations, client, grant, interaction } = view;
   const { scopes, authorizationDetails } = interaction.request;
-  const scoped = describePermissions(scopes, [], view.resources).some(({ kind }) => kind !== "identity");
+  const scoped = describePermissions(scopes, [], view.resources, []).some(({ kind }) => kind !== "identity");
   if (!scoped && authorizationDetails.length === 0) return null;
   const limited = limitedOrganizations(authorizationDetails);
   if (organizations.length === 0)

@@ -1,8 +1,9 @@
 import type { AuthorizationDetail, AuthorizationDetailsType, Grant, JsonObject, Resource } from "../model.ts";
 import { canonical, findDetailsType, hasDetail, withoutOrganizations } from "../rules/authorizationDetails.ts";
 import { displayName } from "../rules/displayName.ts";
-import { Name } from "./name.tsx";
+import { localText } from "../rules/language.ts";
 import { riskWords } from "./riskWords.ts";
+import { ResourceName, Words } from "./words.tsx";
 
 /** What a request asks for in particular (RFC 9396), by resource, each to be ticked off. */
 export const DetailChoices = ({
@@ -10,6 +11,7 @@ export const DetailChoices = ({
   grant,
   resources,
   ticked,
+  languages,
 }: {
   asked: readonly AuthorizationDetail[];
   /** The earlier consent, beside which what it lacks is new. */
@@ -17,6 +19,7 @@ export const DetailChoices = ({
   resources: readonly Resource[];
   /** Undefined before the form was sent: everything. */
   ticked: readonly string[] | undefined;
+  languages: readonly string[];
 }) => {
   const details = withoutOrganizations(asked);
   const owners = resources.filter((resource) => details.some(({ type }) => findDetailsType(type, [resource]) !== undefined));
@@ -25,7 +28,7 @@ export const DetailChoices = ({
       {owners.map((owner) => (
         <fieldset>
           <legend>
-            In particular, in <Name of={owner.name} />
+            In particular, in <ResourceName of={owner} languages={languages} />
           </legend>
           <ul class="choices">
             {details
@@ -42,6 +45,7 @@ export const DetailChoices = ({
                     <DetailWords
                       detail={detail}
                       resources={resources}
+                      languages={languages}
                       isNew={grant !== null && !hasDetail(grant.authorizationDetails, detail)}
                     />
                   </label>
@@ -55,15 +59,23 @@ export const DetailChoices = ({
 };
 
 /** One element that was approved: what it is called and where, then every member that it has. */
-export const ApprovedDetail = ({ detail, resources }: { detail: AuthorizationDetail; resources: readonly Resource[] }) => {
+export const ApprovedDetail = ({
+  detail,
+  resources,
+  languages,
+}: {
+  detail: AuthorizationDetail;
+  resources: readonly Resource[];
+  languages: readonly string[];
+}) => {
   const found = findDetailsType(detail.type, resources);
   return (
     <>
-      {titleOf(detail, found?.words)}
+      {titleOf(detail, found?.words, languages)}
       {found && (
         <span class="note">
           {" "}
-          in <Name of={found.owner.name} />
+          in <ResourceName of={found.owner} languages={languages} />
         </span>
       )}
       <Members of={detail} />
@@ -72,17 +84,19 @@ export const ApprovedDetail = ({ detail, resources }: { detail: AuthorizationDet
 };
 
 /** A type that its resource gave up since has no words of ours any more. */
-const titleOf = ({ type }: AuthorizationDetail, words: AuthorizationDetailsType | undefined) =>
-  words ? words.title : <bdi>{displayName(type, "Something without a name").text}</bdi>;
+const titleOf = ({ type }: AuthorizationDetail, words: AuthorizationDetailsType | undefined, languages: readonly string[]) =>
+  words ? <Words of={localText(words, "title", languages)} /> : <bdi>{displayName(type, "Something without a name").text}</bdi>;
 
 /** One element that is asked for: what its type means, then every member that it has. */
 const DetailWords = ({
   detail,
   resources,
+  languages,
   isNew,
 }: {
   detail: AuthorizationDetail;
   resources: readonly Resource[];
+  languages: readonly string[];
   isNew: boolean;
 }) => {
   const words = findDetailsType(detail.type, resources)?.words;
@@ -90,11 +104,11 @@ const DetailWords = ({
   return (
     <span>
       <span class="title">
-        {titleOf(detail, words)}
+        {titleOf(detail, words, languages)}
         {isNew && <span class="tag new">New</span>}
         {risk && <span class={words?.risk === "high" ? "tag bad" : "tag warn"}>{risk}</span>}
       </span>
-      {words && <span class="detail">{words.description}</span>}
+      {words && <Words of={localText(words, "description", languages)} class="detail" />}
       <Members of={detail} />
     </span>
   );

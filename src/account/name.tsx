@@ -2,8 +2,10 @@ import { displayName, type Suspicion } from "../rules/displayName.ts";
 
 const NAMELESS = "A service without a name";
 
-/** A name that somebody else chose, cleaned and kept from turning the text around it. */
-export const Name = ({ of: name }: { of: string }) => <bdi>{displayName(name, NAMELESS).text}</bdi>;
+/** A name that somebody else chose, cleaned and kept from turning the text around it; `lang` where they said which it is in. */
+export const Name = ({ of: name, lang }: { of: string; lang?: string | undefined }) => (
+  <bdi lang={lang}>{displayName(name, NAMELESS).text}</bdi>
+);
 
 /** In place of a logo: fetching one would tell the service who looks at this page, and a logo proves nothing. */
 export const Monogram = ({ of: name }: { of: string }) => (

@@ -19,7 +19,15 @@ export interface PageOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Room for two columns. */
   readonly wide?: boolean;
+  /** Under which of the links at the top the page belongs. */
+  readonly under?: (typeof settings)[number]["path"];
 }
+
+/** Pages of a person's own, at the top of every page. */
+const settings = [
+  { path: "/settings/authorizations", title: "Authorizations" },
+  { path: "/settings/developer", title: "Developer" },
+] as const;
 
 /** A whole page of ours. No script, no foreign resource, no frame around it, no copy of it in a cache. */
 export function page(deps: Deps, options: PageOptions, content: Child): Response {
@@ -101,7 +109,11 @@ const Frame = ({ config, options, content }: { config: Config; options: PageOpti
             <span class="person">
               <bdi>{options.user.name}</bdi>
             </span>
-            <a href="/settings/authorizations">Authorizations</a>
+            {settings.map(({ path, title }) => (
+              <a href={path} aria-current={path === options.under ? "true" : undefined}>
+                {title}
+              </a>
+            ))}
             <a href="/sign-out">Sign out</a>
           </nav>
         )}

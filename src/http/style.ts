@@ -46,6 +46,7 @@ main:focus, .notice:focus { outline: none; }
   font: 600 1.15rem/1 var(--serif); }
 .masthead nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem; align-items: center; font-size: 0.94rem; }
 .masthead nav a { display: inline-flex; align-items: center; min-height: 44px; color: var(--ink); }
+.masthead nav a[aria-current] { font-weight: 650; text-decoration-thickness: 2px; text-decoration-color: var(--accent); }
 .person { color: var(--soft); }
 .mark path { fill: none; stroke-width: 2.6; stroke-linecap: round; stroke: var(--ink); }
 .mark .mark-second { stroke: var(--accent); }
@@ -130,6 +131,7 @@ button.full, .button.full { width: 100%; }
 .choice { display: flex; gap: 0.8rem; align-items: flex-start; }
 label.choice { cursor: pointer; }
 .choice > span:not(.bullet) { min-width: 0; flex: 1; }
+.choice .detail > [dir]:only-child { display: block; }
 .choice .title { font-weight: 600; display: flex; flex-wrap: wrap; gap: 0.15rem 0.6rem; align-items: center; margin-bottom: 0.15rem; }
 .spread { display: flex; flex-wrap: wrap; gap: 0.15rem 0.6rem; align-items: center; justify-content: space-between; max-width: 22rem; }
 .choice .detail { display: block; margin-top: 0.1rem; color: var(--soft); font-size: 0.94rem; line-height: 1.45; }
@@ -140,6 +142,12 @@ label.choice { cursor: pointer; }
 .reach .choices { margin-inline-start: 2.05rem; }
 /* With "all" there is nothing to tick: the list then only tells how each organization stands to the service. */
 .reach:has([value="all"]:checked) .choices input { display: none; }
+/* Full access stands out, and lies over what it includes: while it is ticked, there is nothing to tick below it. */
+.everything { border-inline-start: 4px solid var(--danger); border-radius: 6px; background: var(--danger-paper); padding: 0.85rem 1rem; }
+.everything > legend { float: inline-start; width: 100%; font: 600 1.15rem/1.3 var(--serif); }
+.everything > * { clear: both; }
+.everything .detail, .everything .note { color: inherit; }
+.everything:has(> .choices input:checked) .included input, .everything:not(:has(> .choices input:checked)) .in-full { display: none; }
 /* The line that a person signs on. */
 .decision { position: relative; border-top: 1px solid var(--ink); padding-top: 0.8rem; }
 .permissions > .decision { margin-top: 3.1rem; }

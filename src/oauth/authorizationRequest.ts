@@ -1,3 +1,4 @@
+import { findRequestingClient } from "../clients/document.ts";
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
@@ -9,7 +10,6 @@ import { parseGrantManagement } from "../rules/grantManagement.ts";
 import { parseUiLocales } from "../rules/language.ts";
 import { checkCodeChallenge } from "../rules/pkce.ts";
 import { findResponseMode } from "../rules/responseMode.ts";
-import { findClient } from "../store/clients.ts";
 import { toUtf8 } from "../tokens/encoding.ts";
 import { findHintedSubject } from "../tokens/idToken.ts";
 import { parseRequestedAccess } from "./requestedAccess.ts";
@@ -22,10 +22,11 @@ const prompts: readonly Prompt[] = ["none", "login", "consent", "select_account"
 
 /**
  * The client that an authorization request names.
- * @throws OAuthError invalid_request without a redirect: there is nobody yet whom the error could go back to
+ * @throws OAuthError invalid_request without a redirect: there is nobody yet whom the error could go back to; what is wrong with the
+ * document of a client that has one
  */
-export async function loadRequestingClient(parameters: Parameters, deps: Deps): Promise<Client> {
-  const client = await findClient(deps, parameters.load("client_id"));
+export async function loadRequestingClient(parameters: Parameters, request: Request, deps: Deps): Promise<Client> {
+  const client = await findRequestingClient(deps, parameters.load("client_id"), request);
   if (client !== undefined) return client;
   throw new OAuthError(
     "invalid_request",

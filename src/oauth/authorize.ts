@@ -1,3 +1,4 @@
+import { findClient } from "../clients/document.ts";
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { findCookie, setCookie } from "../http/cookie.ts";
@@ -6,12 +7,12 @@ import { loadOwnInteraction } from "../http/interaction.ts";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
 import type { AuthorizationRequest, Client, ConsentView, FamilyId, Interaction } from "../model.ts";
-import { deviceLabel } from "../rules/device.ts";
 import { withNote } from "../rules/developerNote.ts";
+import { deviceLabel } from "../rules/device.ts";
 import { wantedGrant } from "../rules/grantManagement.ts";
+import { preferredLanguages } from "../rules/language.ts";
 import { decideNext, type Next } from "../rules/next.ts";
 import { sectorOf } from "../rules/sector.ts";
-import { findClient } from "../store/clients.ts";
 import { startFamily } from "../store/familyStart.ts";
 import { findSituation, type Situation } from "../store/grants.ts";
 import { loadResources } from "../store/resources.ts";
@@ -49,7 +50,8 @@ export const authorize =
       return redirect(location, [setCookie(deps.config, "browser", browser)]);
     }
     if (next.kind === "issue_code") return issueCode(request, deps, client, interaction, situation, next);
-    const view: ConsentView = { ...situation, interaction, client, resources: await loadResources(deps) };
+    const languages = preferredLanguages(request.headers.get("accept-language"), authorization.uiLocales);
+    const view: ConsentView = { ...situation, interaction, client, resources: await loadResources(deps), languages };
     const page = await consentPage(view, { cookie, session: situation.session, user: situation.user }, deps);
     page.headers.append("Set-Cookie", setCookie(deps.config, "browser", browser));
     return page;
@@ -88,7 +90,7 @@ async function begin(
   const sealed = parameters.find("continue");
   if (sealed === undefined) {
     checkLength(new URL(request.url).search);
-    const client = await loadRequestingClient(parameters, deps);
+    const client = await loadRequestingClient(parameters, request, deps);
     const { id, request: authorization } = await withNote(client, () => loadRequest(parameters, client, deps));
     const browser = findCookie(request, deps.config, "browser") ?? toBase64url(deps.random(32));
     const interaction: Interaction = {
@@ -101,7 +103,7 @@ async function begin(
     return { interaction, client, browser };
   }
   const { interaction, browser } = await loadOwnInteraction(request, deps, sealed);
-  const client = await findClient(deps, interaction.request.clientId);
+  const client = await findClient(deps, interaction.request.clientId, request);
   if (client === undefined)
     throw new OAuthError("invalid_request", "The service that sent you here is no longer registered with us.");
   return { interaction, client, browser };

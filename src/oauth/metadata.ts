@@ -109,8 +109,10 @@ const mutualTls = ({ config: { mtlsOrigin } }: Deps) =>
     ? {}
     : { tls_client_certificate_bound_access_tokens: true, mtls_endpoint_aliases: machineEndpoints(mtlsOrigin) };
 
+/** Without full access: some clients ask for all that is on this list, and nobody should ask for that because it is there. */
 async function scopesSupported(deps: Deps): Promise<readonly string[]> {
-  const owned = (await loadResources(deps)).flatMap((resource) => resource.scopes.map(({ name }) => name));
+  const defined = (await loadResources(deps)).flatMap(({ scopes }) => scopes);
+  const owned = defined.filter(({ access }) => access !== "full").map(({ name }) => name);
   return [...identityScopes, ...grantManagementScopes, ...owned];
 }
 

@@ -1,26 +1,29 @@
 import type { Resource, Risk, User } from "../model.ts";
+import { type LocalText, localText } from "./language.ts";
 import { findOwner } from "./scope.ts";
 
 /** One thing that a service may do, in words for the person who allows it. */
 export interface Permission {
   /** The scope, or `claim:` and the claim's name. */
   readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  /** `identity`: about the person, of which only `openid` cannot be ticked off. */
-  readonly kind: "identity" | "read" | "write";
+  readonly title: LocalText;
+  readonly description: LocalText;
+  /** `identity`: about the person, of which only `openid` cannot be ticked off. `full`: all that they can do at the resource. */
+  readonly kind: "identity" | "read" | "write" | "full";
   readonly risk: Risk;
-  /** Of the resource that the permission is for; null where it concerns the person. */
-  readonly resourceName: string | null;
+  /** The resource that the permission is for; null where it concerns the person. */
+  readonly resource: Resource | null;
 }
+
+const ours = (text: string): LocalText => ({ text, language: null });
 
 const identity = (name: string, title: string, description: string): Permission => ({
   name,
-  title,
-  description,
+  title: ours(title),
+  description: ours(description),
   kind: "identity",
   risk: "low",
-  resourceName: null,
+  resource: null,
 });
 
 /** What the identity scopes give away (OpenID Connect Core 5.4); `offline_access` is told as a duration instead. */
@@ -63,13 +66,15 @@ const titleOfClaim: Readonly<Record<string, string>> = {
 const riskOrder: readonly Risk[] = ["high", "medium", "low"];
 
 /**
- * What scopes and claims mean, identity first, then each kind with the riskiest in front.
+ * What scopes and claims mean: full access first, since it says more than all the rest, then identity, then the riskiest in front.
  * @param claims those asked for one by one (`requestedClaims`)
+ * @param languages of whoever reads it, the best first
  */
 export function describePermissions(
   scopes: readonly string[],
   claims: readonly string[],
   resources: readonly Resource[],
+  languages: readonly string[],
 ): readonly Permission[] {
   const about = identityPermissions.filter(({ name }) => scopes.includes(name));
   const named = claims.map((claim) => identity(`claim:${claim}`, titleOfClaim[claim] ?? claim, "Asked for by itself."));
@@ -77,11 +82,12 @@ export function describePermissions(
     const owner = findOwner(scope, resources);
     const words = owner?.scopes.find(({ name }) => name === scope);
     if (owner === undefined || words === undefined) return [];
-    const { name, title, description, access, risk } = words;
-    return [{ name, title, description, kind: access, risk, resourceName: owner.name }];
+    const [title, description] = [localText(words, "title", languages), localText(words, "description", languages)];
+    return [{ name: scope, title, description, kind: words.access, risk: words.risk, resource: owner }];
   });
   const byRisk = owned.toSorted((a, b) => riskOrder.indexOf(a.risk) - riskOrder.indexOf(b.risk));
-  return [...about, ...named, ...byRisk];
+  const isFull = ({ kind }: Permission) => kind === "full";
+  return [...byRisk.filter(isFull), ...about, ...named, ...byRisk.filter((permission) => !isFull(permission))];
 }
 
 /** What the person's own account would give away under an identity permission, where a line can show it. */

@@ -7,11 +7,16 @@ export const identityScopes = ["openid", "profile", "email", "address", "phone",
 /** Scopes of our own API, for clients that manage their grants (Grant Management for OAuth 2.0, section 6). */
 export const grantManagementScopes = ["grant_management_query", "grant_management_revoke"] as const;
 
-/** Scopes that no registered resource defines. */
-const isOwnScope = (scope: string): boolean => [...identityScopes, ...grantManagementScopes].some((own) => own === scope);
+/** The scope of our API for operators (docs/admin.md): for a client that acts for itself, and never by a person's consent. */
+export const ADMIN_SCOPE = "admin";
+
+/** Scopes that are ours, so that no resource can define them. */
+export const isOwnScope = (scope: string): boolean =>
+  [...identityScopes, ...grantManagementScopes, ADMIN_SCOPE].some((own) => own === scope);
 
 /** Whether tokens with the scope are used at one of our own endpoints. */
-const isForUs = (scope: string): boolean => scope === "openid" || grantManagementScopes.some((own) => own === scope);
+const isForUs = (scope: string): boolean =>
+  scope === "openid" || [...grantManagementScopes, ADMIN_SCOPE].some((own) => own === scope);
 
 /** The words of a `scope` parameter, each once (RFC 6749 section 3.3: `scope-token` of printable ASCII without " and \). */
 export function parseScope(text: string): readonly string[] {
@@ -24,20 +29,34 @@ export function parseScope(text: string): readonly string[] {
 
 /**
  * What a client may ask for: its registered scope, or everything when it registered none. Only a client that authenticates itself
- * may manage grants (Grant Management for OAuth 2.0, draft 03, section 5.1).
+ * may manage grants (Grant Management for OAuth 2.0, draft 03, section 5.1), and only one that the operator put here, and said so
+ * of, may administer.
  */
-export function mayAsk(client: Client, scope: string): boolean {
-  const { scope: registered, token_endpoint_auth_method } = client.metadata;
-  if (token_endpoint_auth_method === "none" && grantManagementScopes.some((own) => own === scope)) return false;
+export function mayAsk({ metadata, origin }: Client, scope: string): boolean {
+  const { scope: registered, token_endpoint_auth_method } = metadata;
+  const isPublic = token_endpoint_auth_method === "none";
+  if (isPublic && grantManagementScopes.some((own) => own === scope)) return false;
+  if (scope === ADMIN_SCOPE && (isPublic || origin !== "operator" || registered === undefined)) return false;
   return registered === undefined || registered.split(" ").includes(scope);
 }
 
 /**
  * Refuses a scope that no resource and no specification defines, and one that the client did not register.
+ * @param speaker who says yes to it: a person, or the client for itself, which alone can get `admin`
  * @throws OAuthError invalid_scope
  */
-export function checkScopes(scopes: readonly string[], client: Client, resources: readonly Resource[]): void {
+export function checkScopes(
+  scopes: readonly string[],
+  client: Client,
+  resources: readonly Resource[],
+  speaker: "person" | "client" = "person",
+): void {
   for (const scope of scopes) {
+    if (scope === ADMIN_SCOPE && speaker === "person")
+      throw new OAuthError(
+        "invalid_scope",
+        `The scope ${ADMIN_SCOPE} is for client_credentials alone: no person can grant it.`,
+      );
     if (!isOwnScope(scope) && findOwner(scope, resources) === undefined)
       throw new OAuthError("invalid_scope", `The scope ${scope} is not known here.`);
     if (!mayAsk(client, scope)) throw new OAuthError("invalid_scope", `The client is not registered for the scope ${scope}.`);

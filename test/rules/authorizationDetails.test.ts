@@ -22,6 +22,7 @@ const resource = (identifier: string, type: string, schema: Resource["authorizat
   scopes: [],
   authorizationDetailsTypes: [{ type, title: type, description: type, access: "read", risk: "low", schema }],
   accessTokenSeconds: null,
+  ownerId: null,
   clientId: null,
 });
 

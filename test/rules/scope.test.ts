@@ -12,6 +12,7 @@ const resource = (identifier: string, ...names: string[]): Resource => ({
   scopes: names.map((name) => ({ name, title: name, description: name, access: "read", risk: "low" })),
   authorizationDetailsTypes: [],
   accessTokenSeconds: null,
+  ownerId: null,
   clientId: null,
 });
 const resources = [resource("https://a.example", "a.read", "a.write"), resource("https://b.example", "b.read")];
