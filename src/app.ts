@@ -4,6 +4,7 @@ import { authorizationsPage, changeAuthorizations } from "./account/authorizatio
 import { consent, consentPage } from "./account/consent.tsx";
 import { home } from "./account/home.tsx";
 import { initiateLogin } from "./account/initiateLogin.ts";
+import { logo } from "./account/logo.ts";
 import { logout } from "./account/logout.tsx";
 import { signIn, signInPage } from "./account/signIn.tsx";
 import { signOut, signOutPage } from "./account/signOut.tsx";
@@ -50,6 +51,7 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/settings/authorizations", "person", { GET: authorizationsPage, POST: changeAuthorizations }],
 
   ["/", "person", { GET: home }],
+  ["/logos/:client_id", "person", { GET: logo }],
   ["/style.css", "person", { GET: styleSheet }],
   ["/icon.svg", "person", { GET: siteIcon }],
 ];

@@ -8,7 +8,7 @@ import { PublisherLine } from "./about.tsx";
 import { ApprovedDetail } from "./details.tsx";
 import { latestEffectSeconds } from "./lifetime.ts";
 import { Ago, Day, inWords } from "./moment.tsx";
-import { Monogram, Name } from "./name.tsx";
+import { Logo, Name } from "./name.tsx";
 import { accessWords } from "./organizationWords.ts";
 import { ResourceName, ServiceName, serviceName, Words } from "./words.tsx";
 
@@ -79,7 +79,7 @@ const Service = ({
     <li>
       <article class="sheet" aria-labelledby={`name-${grantId}`}>
         <header class="asker">
-          <Monogram of={serviceName(client.metadata, languages).text} />
+          <Logo of={client} name={serviceName(client.metadata, languages).text} />
           <div>
             <h2 id={`name-${grantId}`}>{service}</h2>
             <PublisherLine client={client} />

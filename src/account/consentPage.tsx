@@ -9,7 +9,7 @@ import { Reach } from "./consentReach.tsx";
 import { DetailChoices } from "./details.tsx";
 import { longestAccessSeconds } from "./lifetime.ts";
 import { Day, inWords } from "./moment.tsx";
-import { findNameWarning, Monogram } from "./name.tsx";
+import { findNameWarning, Logo } from "./name.tsx";
 import type { Ticks } from "./ticks.ts";
 import { ServiceName, serviceName } from "./words.tsx";
 
@@ -45,7 +45,7 @@ export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm):
     <div class="consent">
       <section class="sheet">
         <header class="asker">
-          <Monogram of={serviceName(client.metadata, view.languages).text} />
+          <Logo of={client} name={serviceName(client.metadata, view.languages).text} />
           <div>
             <h1>
               {service} asks {grant ? "for your approval again" : "to act in your name"}

@@ -4,7 +4,7 @@ import type { SignedIn } from "../http/session.ts";
 import type { User } from "../model.ts";
 import { returnPlace } from "../rules/returnPlace.ts";
 import { settingsPath } from "../rules/settingsPath.ts";
-import { Monogram, Name } from "./name.tsx";
+import { Logo, Monogram, Name } from "./name.tsx";
 import type { Started } from "./started.ts";
 
 /** Why the form is shown again. `wrong` stands for a wrong password and for an unknown person. */
@@ -112,7 +112,7 @@ const Purpose = ({ started, confirm }: { started: Started | undefined; confirm: 
   if (started === undefined) return <p class="lead">To see and change what services may do in your name.</p>;
   return (
     <div class="service">
-      <Monogram of={started.client.metadata.client_name} />
+      <Logo of={started.client} name={started.client.metadata.client_name} />
       <p>
         <strong>
           <Name of={started.client.metadata.client_name} />

@@ -108,6 +108,7 @@ button.full, .button.full { width: 100%; }
 .publisher { display: flex; flex-wrap: wrap; gap: 0.15rem 0.6rem; align-items: center; margin-top: 0.2rem; color: var(--soft); }
 .monogram { flex: none; width: 3rem; height: 3rem; display: grid; place-items: center; border-radius: 8px; border: 1px solid var(--line);
   background: var(--tint); font: 600 1.35rem/1 var(--serif); }
+.logo { flex: none; width: 3rem; height: 3rem; border-radius: 8px; border: 1px solid var(--line); background: #fff; object-fit: contain; }
 .tag { display: inline-block; padding: 0.05rem 0.5rem; border-radius: 4px; border: 1px solid currentColor; font-size: 0.78rem;
   font-weight: 600; line-height: 1.5; white-space: nowrap; color: var(--soft); }
 .tag.new, .tag.ok { color: var(--accent); }

@@ -1,10 +1,10 @@
+import { findClient } from "../clients/document.ts";
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { countFailure, limitOf, networkOfRequest } from "../http/rateLimit.ts";
 import type { Client, Once, Use } from "../model.ts";
 import { noted } from "../rules/developerNote.ts";
-import { findClient } from "../store/clients.ts";
 import { type Certificate, matchesSubject, readCertificate } from "../tokens/certificate.ts";
 import { sameText, sha256, toBase64url } from "../tokens/encoding.ts";
 import { checkClientAssertion } from "./clientAssertion.ts";
@@ -90,16 +90,25 @@ export const authenticationMethods = Object.keys(methods).filter((method) => met
  */
 export async function authenticateClient(request: Request, form: Parameters, deps: Deps): Promise<Caller> {
   const presented = parsePresented(request, form);
-  let client: Client | undefined;
+  const client = await findCaller(deps, presented.clientId, request);
   try {
     const certificate = readCertificate(request.cf?.["tlsClientAuth"]);
-    client = await findClient(deps, presented.clientId);
     const uses = await authenticate(presented, client, certificate, deps);
     return { client: uses.client, certificate, once: { rid: toBase64url(deps.random(12)), uses: uses.uses } };
   } catch (error) {
     if (error instanceof OAuthError && error.code === "invalid_client" && presented.form !== "bare")
       await countFailure(deps, await limitOf("client_secret", presented.clientId, networkOfRequest(request)));
     throw client === undefined ? error : noted(error, client, failureWords(error, presented, client));
+  }
+}
+
+/** A client whose document is of no use is one that cannot be authenticated; what is wrong with it everybody can read there. */
+async function findCaller(deps: Deps, clientId: string, request: Request): Promise<Client | undefined> {
+  try {
+    return await findClient(deps, clientId, request);
+  } catch (error) {
+    if (!(error instanceof OAuthError) || error.code !== "invalid_client_metadata") throw error;
+    throw invalidClient(error.description, error.description);
   }
 }
 

@@ -30,6 +30,7 @@ export const metadata: Endpoint = async (_request, deps) => {
     grant_management_action_required: false,
     authorization_details_types_supported: authorizationDetailsTypes(await loadResources(deps)),
     jwks_uri: `${issuer}/jwks`,
+    client_id_metadata_document_supported: deps.config.clientIdMetadataDocuments,
     grant_types_supported: grantTypes,
     scopes_supported: await scopesSupported(deps),
     ...authentication(deps),

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { Client, ClientMetadata, FamilyId, Grant, GrantId, OrganizationReach, UserId } from "../model.ts";
-import { toClient } from "./clients.ts";
+import { logoColumn, toClient } from "./clients.ts";
 import { columns, transact } from "./database.ts";
 import { toGrant } from "./grants.ts";
 import { clients, families, grants, memberships, organizationClients, organizations } from "./schema.ts";
@@ -68,7 +68,7 @@ export async function loadAuthorizations(deps: Deps, userId: UserId, page: numbe
     const mine = db.select({ id: memberships.organizationId }).from(memberships).where(eq(memberships.userId, userId));
     return [
       db
-        .select({ grants: columns(grants), clients: columns(clients) })
+        .select({ grants: columns(grants), clients: columns(clients), logo: logoColumn })
         .from(grants)
         .innerJoin(clients, eq(clients.clientId, grants.clientId))
         .where(inArray(grants.id, shown))
@@ -130,9 +130,9 @@ export async function loadAuthorizations(deps: Deps, userId: UserId, page: numbe
       .map(({ id, device, createdAt, rotatedAt }) => ({ familyId: id, device, createdAt, lastUsedAt: rotatedAt }));
 
   return {
-    authorizations: rows.slice(0, PAGE_SIZE).map(({ grants: grant, clients: client }) => ({
+    authorizations: rows.slice(0, PAGE_SIZE).map(({ grants: grant, clients: client, logo }) => ({
       ...toGrant(grant),
-      client: toClient(client),
+      client: toClient({ ...client, logo }),
       lastUsedAt: grant.lastUsedAt,
       devices: devicesOf(grant.id),
       reach: reachOf(client.clientId),
