@@ -1,5 +1,6 @@
 /** What has to be done without anybody asking, once a minute. Each part may run twice, at once, or be cut off anywhere. */
 import { tellDueClients } from "./backchannel.ts";
+import { recheckPublishers } from "./clients/publisher.ts";
 import type { Deps } from "./config.ts";
 import { rotateKeys } from "./keyring.ts";
 import { deleteExpired } from "./store/retention.ts";
@@ -12,6 +13,7 @@ const parts: Readonly<Record<string, (deps: Deps) => Promise<unknown>>> = {
   "drain the outbox": (deps) => drainOutbox(deps, OUTBOX_LIMIT),
   "tell clients of logouts": tellDueClients,
   "rotate keys": rotateKeys,
+  "look at publishers' proofs again": recheckPublishers,
   "delete expired rows": deleteExpired,
 };
 

@@ -139,11 +139,13 @@ export interface ClientSecret {
   readonly expiresAt: number | null;
 }
 
-/** Who stands behind a client, as the operator verified it; absent while nobody has. */
+/** Who stands behind a client, as the operator verified it, or a file on the publisher's host did; absent while nobody has. */
 export interface Publisher {
   readonly name: string;
   readonly uri?: string;
   readonly verifiedAt: number | null;
+  /** Of a publisher that a file proved (clients/publisher.ts): where it is, when it was last looked at, how often in a row in vain. */
+  readonly proof?: { readonly host: string; readonly checkedAt: number; readonly failures: number };
 }
 
 /**

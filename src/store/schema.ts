@@ -125,7 +125,11 @@ export const clients = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
-  (table) => [index("clients_by_owner").on(table.ownerId), index("clients_by_expiry").on(table.expiresAt)],
+  (table) => [
+    index("clients_by_owner").on(table.ownerId),
+    index("clients_by_expiry").on(table.expiresAt),
+    index("clients_by_proof").on(table.clientId).where(sql`json_extract(publisher, '$.proof.checkedAt') IS NOT NULL`),
+  ],
 );
 
 export const resources = sqliteTable("resources", {

@@ -10,7 +10,9 @@ export type Purpose =
   | "client secret"
   | "dpop nonce"
   | "pairwise subject"
-  | "logout";
+  | "logout"
+  | "publisher"
+  | "trial";
 
 /** What sealing needs of `Deps`, so that the seed script can seal as well. */
 export type Sealer = Pick<Deps, "random" | "memory"> & { readonly config: Pick<Deps["config"], "masterSecret"> };
