@@ -23,6 +23,9 @@ export interface Faults {
   readonly db?: (db: D1Database) => D1Database;
   readonly kv?: (kv: KVNamespace) => KVNamespace;
   readonly clock?: { now: number };
+  /** The internet, as the server sees it. */
+  readonly fetch?: typeof fetch;
+  readonly config?: Partial<Deps["config"]>;
 }
 
 /** A fresh isolate over the D1 and KV of this test file: it remembers nothing, and knows only what stands in D1. */
@@ -34,6 +37,8 @@ export function createServer(faults: Faults = {}): Server {
   const kv = counted(env.KV, ["get", "put", "delete", "list", "getWithMetadata"], () => trips.kv++);
   const deps: Deps = {
     ...base,
+    config: { ...base.config, ...faults.config },
+    fetch: faults.fetch ?? base.fetch,
     db: faults.db?.(db) ?? db,
     kv: faults.kv?.(kv) ?? kv,
     now: () => clock.now,
