@@ -4,7 +4,7 @@ import { type Endpoint, json, jwt } from "../http/respond.ts";
 import type { AccessTokenClaims, Client, Once } from "../model.ts";
 import { detailsOfToken, limitedOrganizations } from "../rules/authorizationDetails.ts";
 import { deadBecause } from "../rules/family.ts";
-import { reachedOrganizations } from "../rules/organizations.ts";
+import { isVouched, reachedOrganizations } from "../rules/organizations.ts";
 import { sectorOf } from "../rules/sector.ts";
 import { inspectToken } from "../store/families.ts";
 import { loadResources } from "../store/resources.ts";
@@ -65,7 +65,13 @@ async function introspectAccessToken(deps: Deps, claims: AccessTokenClaims, once
   if (live === undefined) return inactive;
   const { state } = live;
   if (state === null) return { active: true, token_type: tokenType(claims.cnf ?? null), ...claims };
-  const reached = reachedOrganizations(state.organizations, state.client, state.grant.organizations);
+  const reached = reachedOrganizations(
+    state.organizations,
+    state.client,
+    state.grant.organizations,
+    undefined,
+    isVouched(state.grant),
+  );
   const organizations = claims.organizations?.filter((name) => reached.includes(name));
   const details = claims.authorization_details && {
     authorization_details: detailsOfToken(

@@ -32,6 +32,7 @@ export const metadata: Endpoint = async (_request, deps) => {
     jwks_uri: `${issuer}/jwks`,
     client_id_metadata_document_supported: deps.config.clientIdMetadataDocuments,
     grant_types_supported: grantTypes,
+    authorization_grant_profiles_supported: ["urn:ietf:params:oauth:grant-profile:id-jag"],
     scopes_supported: await scopesSupported(deps),
     ...authentication(deps),
     ...requests(deps),

@@ -6,6 +6,7 @@ import type { Authorization, Client, Confirmation, GrantType, Once } from "../mo
 import { withNote } from "../rules/developerNote.ts";
 import { authenticateClient, type Caller } from "./clientAuthentication.ts";
 import { authorizationCode } from "./grants/authorizationCode.ts";
+import { jwtBearer } from "./grants/jwtBearer.ts";
 import { refreshToken } from "./grants/refreshToken.ts";
 import { issue, prepareToIssue, type TokenResponse } from "./issue.ts";
 import { findSender } from "./senderConstraint.ts";
@@ -25,6 +26,7 @@ export type Grant = (request: TokenRequest, deps: Deps) => Promise<Authorization
 const grants: Readonly<Partial<Record<GrantType, Grant>>> = {
   authorization_code: authorizationCode,
   refresh_token: refreshToken,
+  "urn:ietf:params:oauth:grant-type:jwt-bearer": jwtBearer,
 };
 
 /** The grant types of `grants`, in the order that the metadata lists them. */

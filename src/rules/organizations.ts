@@ -1,4 +1,4 @@
-import type { Client, OrganizationReach } from "../model.ts";
+import type { Client, Grant, OrganizationReach } from "../model.ts";
 
 /** Whether a client's tokens may enter an organization, by the organization's own third-party access policy. */
 export type Access = "allowed" | "needs_approval" | "refused";
@@ -6,10 +6,11 @@ export type Access = "allowed" | "needs_approval" | "refused";
 /**
  * An explicit denial always refuses and an approval always allows, save where the policy lets no third party in.
  * @param organization one that the person is a member of
+ * @param vouched whether the organization's own directory let the client in, whose word is an approval
  */
-export function decideAccess(organization: OrganizationReach, client: Client): Access {
+export function decideAccess(organization: OrganizationReach, client: Client, vouched = false): Access {
   if (organization.policy === "none" || organization.decision === "denied") return "refused";
-  if (organization.policy === "all" || organization.decision === "approved") return "allowed";
+  if (organization.policy === "all" || organization.decision === "approved" || vouched) return "allowed";
   if (organization.policy === "verified" && client.publisher?.verifiedAt != null) return "allowed";
   return "needs_approval";
 }
@@ -19,16 +20,22 @@ export function decideAccess(organization: OrganizationReach, client: Client): A
  * person chose.
  * @param chosen ids, or null for all
  * @param limit names that one run is limited to (`organization_access`); undefined for no limit
+ * @param vouched as `isVouched` says of the grant
  */
 export function reachedOrganizations(
   organizations: readonly OrganizationReach[],
   client: Client,
   chosen: readonly string[] | null,
   limit?: readonly string[],
+  vouched = false,
 ): readonly string[] {
   return organizations
     .filter((organization) => chosen === null || chosen.includes(organization.organizationId))
-    .filter((organization) => decideAccess(organization, client) === "allowed")
+    .filter((organization) => decideAccess(organization, client, vouched) === "allowed")
     .map((organization) => organization.name)
     .filter((name) => limit?.includes(name) ?? true);
 }
+
+/** Whether it was the directory of the very organization that the grant reaches which let the client in. */
+export const isVouched = ({ authority, organizations }: Pick<Grant, "authority" | "organizations">): boolean =>
+  authority !== null && organizations !== null;

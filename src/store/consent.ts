@@ -84,7 +84,7 @@ export function consentStatements(db: Database, consent: Consent, holds: SQL = s
     AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${consent.interactionId}) AND ${holds}`;
   const newId = target.kind === "common" ? target.newGrantId : target.grantId;
   const which = target.kind === "common" ? sql`separate = 0` : sql`id = ${newId}`;
-  const own = sql`user_id = ${owner} AND client_id = ${clientId} AND revoked_at IS NULL AND ${which}`;
+  const own = sql`user_id = ${owner} AND client_id = ${clientId} AND revoked_at IS NULL AND authority IS NULL AND ${which}`;
   const isNew = sql`
     WHERE NOT EXISTS (SELECT 1 FROM grants WHERE ${own}) AND ${allowed}
     AND ${target.kind === "common" || target.kind === "create" ? 1 : 0} = 1`;

@@ -49,7 +49,7 @@ export function columns<T extends SQLiteTable>(table: T): Columns<T> {
  * within the deadline, although the first try may have been carried out: every caller's statements are therefore idempotent,
  * by a condition or a `rid`. What fails for good is a 503 with Retry-After, never a half-done success.
  * @param once what the request uses up: the batch is carried out only if none of it was used by another request
- * @throws OAuthError temporarily_unavailable; invalid_client or invalid_dpop_proof for what was used before
+ * @throws OAuthError temporarily_unavailable; invalid_client, invalid_grant or invalid_dpop_proof for what was used before
  */
 export async function transact<const T extends readonly [Statement, ...Statement[]]>(
   db: D1Database,
@@ -103,10 +103,16 @@ async function replayOf(db: D1Database, { rid, uses }: Once): Promise<OAuthError
   const keys = uses.map(({ key }) => key);
   const [rows] = await transact(db, (database) => [database.select().from(seen).where(inArray(seen.key, keys))]);
   const used = uses.find(({ key }) => rows.some((row) => row.key === key && row.rid !== rid));
-  return used?.kind === "client_assertion"
-    ? new OAuthError("invalid_client", "The client assertion was used before: each needs a jti of its own.")
-    : new OAuthError("invalid_dpop_proof", "The DPoP proof was used before: each request needs a proof of its own.");
+  return replays[used?.kind ?? "dpop_proof"]();
 }
+
+const replays: Readonly<Record<Once["uses"][number]["kind"], () => OAuthError>> = {
+  client_assertion: () =>
+    new OAuthError("invalid_client", "The client assertion was used before: each needs a jti of its own."),
+  grant_assertion: () => new OAuthError("invalid_grant", "The assertion was used before: each needs a jti of its own."),
+  dpop_proof: () =>
+    new OAuthError("invalid_dpop_proof", "The DPoP proof was used before: each request needs a proof of its own."),
+};
 
 /** Drizzle's batch binds parameters to the `stmt` of each statement, which `db.run` does not make (drizzle-orm 0.45). */
 function prepareRaw<T extends readonly Statement[]>(db: D1Database, statements: T): T {

@@ -177,7 +177,8 @@ function detailsWithin(asked: readonly AuthorizationDetail[]): SQL {
 const ownerOf = (familyId: FamilyId): SQL =>
   sql`(SELECT grants.user_id FROM families JOIN grants ON grants.id = families.grant_id WHERE families.id = ${familyId})`;
 
-const selectState = (db: Database, familyId: FamilyId) =>
+/** A family with all that stands behind it. */
+export const selectState = (db: Database, familyId: FamilyId | SQL) =>
   db
     .select({ families: columns(families), grants: columns(grants), users: columns(users), clients: columns(clients) })
     .from(families)
@@ -192,7 +193,7 @@ function toState(rows: StateRows, organizations: readonly OrganizationReach[]): 
   const [row] = rows;
   if (row === undefined) return undefined;
   return {
-    family: row.families,
+    family: { ...row.families, authAt: row.families.authAt || null, acr: row.families.acr || null },
     grant: { ...toGrant(row.grants), revokedAt: row.grants.revokedAt },
     user: toUser(row.users),
     userDisabledAt: row.users.disabledAt,

@@ -72,6 +72,7 @@ export const toGrant = (row: typeof grants.$inferSelect): Grant => ({
   resources: row.resources,
   organizations: row.organizations,
   authorizationDetails: row.authorizationDetails,
+  authority: row.authority,
   createdAt: row.createdAt,
   consentedAt: row.consentedAt,
   expiresAt: row.expiresAt,

@@ -43,6 +43,7 @@ function state(family: Partial<FamilyState["family"]> = {}, rest: Partial<Family
       resources: [],
       organizations: null,
       authorizationDetails: [],
+      authority: null,
       createdAt: 0,
       consentedAt: 0,
       expiresAt: null,

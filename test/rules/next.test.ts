@@ -42,6 +42,7 @@ const grant: Grant = {
   resources: ["https://api.example"],
   organizations: null,
   authorizationDetails: [],
+  authority: null,
   createdAt: 0,
   consentedAt: STARTED - 1,
   expiresAt: null,
