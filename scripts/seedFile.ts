@@ -1,22 +1,13 @@
 /** A seed file, read whole into typed rows or refused with the path of the member that is wrong. Pure; README has the format. */
 import { createHash } from "node:crypto";
 import { OAuthError } from "../src/errors.ts";
-import type {
-  AuthorizationDetailsType,
-  ClientMetadata,
-  JsonObject,
-  OrganizationPolicy,
-  ProfileClaims,
-  Risk,
-  ScopeDescription,
-} from "../src/model.ts";
-import { ORGANIZATION_ACCESS, schemaProblem } from "../src/rules/authorizationDetails.ts";
+import type { ClientMetadata, OrganizationPolicy, ProfileClaims } from "../src/model.ts";
 import { personalClaims } from "../src/rules/claims.ts";
 import { clientMetadataMembers, parseClientMetadata } from "../src/rules/clientMetadata.ts";
 import { normalizeEmail } from "../src/rules/email.ts";
 import { MAX_PASSWORD_LENGTH } from "../src/rules/passwordHash.ts";
-import { grantManagementScopes, identityScopes } from "../src/rules/scope.ts";
-import { list, type Place, place, refuse } from "./seedMember.ts";
+import { parseResource, type ResourceDefinition } from "../src/rules/resource.ts";
+import { list, type Place, parsedBy, place, refuse, refuseTwice } from "./seedMember.ts";
 import { parseIdentity, parseTrustedIssuer, type SeedIdentity, type SeedTrustedIssuer } from "./seedTrust.ts";
 
 export interface SeedUser {
@@ -41,15 +32,7 @@ interface SeedOrganization {
   readonly clients: readonly { readonly path: string; readonly clientId: string; readonly status: "approved" | "denied" }[];
 }
 
-interface SeedResource {
-  readonly path: string;
-  readonly identifier: string;
-  readonly name: string;
-  readonly scopes: readonly ScopeDescription[];
-  readonly authorizationDetailsTypes: readonly AuthorizationDetailsType[];
-  readonly accessTokenSeconds: number | null;
-  readonly clientId: string | null;
-}
+type SeedResource = ResourceDefinition & { readonly path: string };
 
 export interface SeedClient {
   readonly path: string;
@@ -84,7 +67,7 @@ export function parseSeed(input: unknown): Seed {
   const seed = {
     users: list(file, "users", parseUser),
     organizations: list(file, "organizations", parseOrganization),
-    resources: list(file, "resources", parseResource),
+    resources: list(file, "resources", (value, path): SeedResource => ({ path, ...parsedBy(parseResource, value, path) })),
     clients: list(file, "clients", parseClient),
     trustedIssuers: list(file, "trusted_issuers", parseTrustedIssuer),
   };
@@ -171,56 +154,6 @@ function parseOrganization(value: unknown, path: string): SeedOrganization {
   };
 }
 
-function parseResource(value: unknown, path: string): SeedResource {
-  const resource = place(value, path, [
-    "identifier",
-    "name",
-    "scopes",
-    "authorization_details_types",
-    "access_token_seconds",
-    "client_id",
-  ]);
-  const identifier = resource.text("identifier", /^[\x21-\x7e]+$/, "is not an absolute URI");
-  if (!URL.canParse(identifier)) throw refuse(`${path}.identifier`, "is not an absolute URI");
-  if (identifier.includes("#")) throw refuse(`${path}.identifier`, "has a fragment");
-  return {
-    path,
-    identifier,
-    name: resource.text("name"),
-    scopes: list(resource, "scopes", parseScopeDescription),
-    authorizationDetailsTypes: list(resource, "authorization_details_types", parseDetailsType),
-    accessTokenSeconds: resource.integer("access_token_seconds", 30, 3600),
-    clientId: resource.optionalText("client_id") ?? null,
-  };
-}
-
-function parseScopeDescription(value: unknown, path: string): ScopeDescription {
-  const scope = place(value, path, ["name", "title", "description", "access", "risk"]);
-  const name = scope.text("name", /^[\x21\x23-\x5b\x5d-\x7e]+$/, "is not a scope as RFC 6749 section 3.3 writes it");
-  if (identityScopes.some((identity) => identity === name))
-    throw refuse(`${path}.name`, `is ${name}, which OpenID Connect defines`);
-  if (grantManagementScopes.some((own) => own === name)) throw refuse(`${path}.name`, `is ${name}, which is built in`);
-  const access = scope.choice("access", ["read", "write"]);
-  const risk = scope.choice<Risk>("risk", ["low", "medium", "high"], access === "read" ? "low" : "medium");
-  return { name, title: scope.text("title"), description: scope.text("description"), access, risk };
-}
-
-/** A type of `authorization_details` (RFC 9396): like a scope, with the JSON Schema that each element must meet. */
-function parseDetailsType(value: unknown, path: string): AuthorizationDetailsType {
-  const details = place(value, path, ["type", "title", "description", "access", "risk", "schema"]);
-  const type = details.text("type", /^[\x21-\x7e]{1,255}$/, "is not 1 to 255 visible ASCII characters");
-  if (type === ORGANIZATION_ACCESS) throw refuse(`${path}.type`, `is ${type}, which is built in`);
-  const access = details.choice("access", ["read", "write"]);
-  const risk = details.choice<Risk>("risk", ["low", "medium", "high"], access === "read" ? "low" : "medium");
-  const schema = details.value("schema");
-  if (typeof schema !== "object" || schema === null || Array.isArray(schema))
-    throw refuse(`${path}.schema`, "is not an object");
-  const problem = schemaProblem(schema as JsonObject);
-  if (problem !== undefined) throw refuse(`${path}.schema`, `is not a JSON Schema: ${problem}`);
-  const words = { title: details.text("title"), description: details.text("description") };
-  return { type, ...words, access, risk, schema: schema as JsonObject };
-}
-
 function parseClient(value: unknown, path: string): SeedClient {
   const client = place(value, path, ["client_id", "client_secret", "publisher", ...clientMetadataMembers]);
   const metadata = parseMetadata(client);
@@ -257,14 +190,4 @@ function parsePublisher(value: unknown, path: string): SeedClient["publisher"] {
   const publisher = place(value, path, ["name", "uri", "verified"]);
   const uri = publisher.optionalText("uri", /^https:\/\/[\x21-\x7e]+$/, "is not an https URI");
   return { name: publisher.text("name"), uri, verified: publisher.flag("verified") };
-}
-
-/** @param named the path of each name that must be given once */
-function refuseTwice(named: readonly (readonly string[])[]): void {
-  const first = new Map<string, string>();
-  for (const [path = "", name = ""] of named) {
-    const before = first.get(name);
-    if (before !== undefined) throw refuse(path, `is ${name}, like ${before}`);
-    first.set(name, path);
-  }
 }

@@ -3,6 +3,7 @@ import initializeArgon2 from "@phi-ag/argon2/node";
 import { fetchPublic } from "../src/http/outgoing.ts";
 import type { AuthorizationDetailsType, ClientSecret, Publisher, ScopeDescription } from "../src/model.ts";
 import { argon2Input, passwordHashOptions } from "../src/rules/passwordHash.ts";
+import { translationsOf } from "../src/rules/resource.ts";
 import { sealClientSecret } from "../src/tokens/clientSecret.ts";
 import type { Database, Row } from "./database.ts";
 import { derivedId, type Seed, type SeedClient, type SeedUser } from "./seedFile.ts";
@@ -70,14 +71,17 @@ export async function applySeed(database: Database, seed: Seed, at: number, tool
       ),
     ),
     ...seed.trustedIssuers.map((trust) => trustRow(trust, existing, organizationIds, clientIds, at)),
-    ...seed.resources.map(({ path, identifier, name, scopes, authorizationDetailsTypes, accessTokenSeconds, clientId }) =>
+    ...seed.resources.map((resource) =>
       upsert("resources", {
-        identifier,
-        name,
-        scopes: JSON.stringify(scopes),
-        authorization_details_types: JSON.stringify(authorizationDetailsTypes),
-        access_token_seconds: accessTokenSeconds,
-        client_id: clientId === null ? null : knownClient(path, clientId),
+        identifier: resource.identifier,
+        name: resource.name,
+        translations: JSON.stringify(translationsOf(resource)),
+        scopes: JSON.stringify(resource.scopes),
+        authorization_details_types: JSON.stringify(resource.authorizationDetailsTypes),
+        access_token_seconds: resource.accessTokenSeconds,
+        client_id: resource.clientId === null ? null : knownClient(resource.path, resource.clientId),
+        // What the operator has written down is the operator's, whoever registered it.
+        owner_id: null,
         created_at: at,
         updated_at: at,
       }),
