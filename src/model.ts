@@ -488,6 +488,8 @@ export interface Authorization {
 /** The claims of our access tokens (RFC 9068 section 2.2), times in seconds. */
 export interface AccessTokenClaims {
   readonly iss: string;
+  /** Of a token exchange: the subject stays what the exchanged token calls it, and the answer names the type (RFC 8693 section 2.2.1). */
+  readonly exchange?: { readonly subject: string; readonly issuedTokenType: string };
   readonly sub: string;
   readonly aud: string | string[];
   readonly client_id: string;

@@ -1,40 +1,41 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { type Endpoint, json } from "../http/respond.ts";
-import type { AccessTokenClaims, ClientId, Grant, UserId } from "../model.ts";
+import type { AccessTokenClaims, Grant } from "../model.ts";
 import { ORGANIZATION_ACCESS } from "../rules/authorizationDetails.ts";
-import { reachedOrganizations } from "../rules/organizations.ts";
+import { isVouched, reachedOrganizations } from "../rules/organizations.ts";
 import { findOwner } from "../rules/scope.ts";
-import { findGrant } from "../store/grants.ts";
+import { findGrant, type HeldGrant } from "../store/grants.ts";
 import { loadResources } from "../store/resources.ts";
 import { revoke } from "../store/revocation.ts";
-import { loadPresentedToken, personOf } from "./presentedToken.ts";
+import { loadPresentedToken, type PresentedToken } from "./presentedToken.ts";
 
 /** GET /grants/{grant_id}: what is in a grant of the client's (Grant Management for OAuth 2.0, draft 03, section 6.3). */
 export const queryGrant: Endpoint = async (request, deps) => {
   const presented = await loadPresentedToken(request, deps, "grant_management_query", goneWith(request));
-  const { claims } = presented;
-  const state = personOf(presented);
-  const grant = await loadGrant(request, deps, claims.client_id, state.user.userId);
-  const reached = reachedOrganizations(state.organizations, state.client, grant.organizations);
+  const { grant, organizations } = await loadGrant(request, deps, presented);
+  const { client } = presented;
+  const reached = reachedOrganizations(organizations, client, grant.organizations, undefined, isVouched(grant));
   return json(await describe(deps, grant, reached));
 };
 
 /** DELETE /grants/{grant_id}: as if the person had revoked it (section 6.4). */
 export const revokeGrant: Endpoint = async (request, deps) => {
   const presented = await loadPresentedToken(request, deps, "grant_management_revoke", goneWith(request));
-  const { claims } = presented;
-  const { userId } = personOf(presented).user;
-  const { grantId } = await loadGrant(request, deps, claims.client_id, userId);
-  await revoke(deps, { kind: "grants", userId, grantIds: [grantId], by: claims.client_id });
+  const { grant, userId } = await loadGrant(request, deps, presented);
+  await revoke(deps, { kind: "grants", userId, grantIds: [grant.grantId], by: presented.client.clientId });
   return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
 };
 
-/** @throws OAuthError not_found for what is not this client's grant by this person, whether or not it is anybody's */
-async function loadGrant(request: Request, deps: Deps, clientId: ClientId, userId: UserId): Promise<Grant> {
-  const grant = await findGrant(deps, grantIdOf(request), clientId, userId);
-  if (grant === undefined) throw noSuchGrant();
-  return grant;
+/**
+ * The grant that the request names: with a token that speaks for a person one of theirs, with one that the client got for itself any
+ * that it holds (section 6.1).
+ * @throws OAuthError not_found for what is no such grant, whether or not it is anybody's
+ */
+async function loadGrant(request: Request, deps: Deps, { client, state }: PresentedToken): Promise<HeldGrant> {
+  const held = await findGrant(deps, grantIdOf(request), client.clientId, state?.user.userId ?? null);
+  if (held === undefined) throw noSuchGrant();
+  return held;
 }
 
 /**

@@ -6,9 +6,9 @@ import { detailsOfToken, limitedOrganizations } from "../rules/authorizationDeta
 import { deadBecause } from "../rules/family.ts";
 import { isVouched, reachedOrganizations } from "../rules/organizations.ts";
 import { sectorOf } from "../rules/sector.ts";
-import { inspectToken } from "../store/families.ts";
 import { loadResources } from "../store/resources.ts";
 import { spend } from "../store/seen.ts";
+import { inspectToken } from "../store/tokenState.ts";
 import { tokenType } from "../tokens/accessToken.ts";
 import { type Credential, findCredential } from "../tokens/credential.ts";
 import { subjectOf } from "../tokens/subject.ts";
@@ -63,21 +63,12 @@ async function mayAskAbout(deps: Deps, claims: AccessTokenClaims, caller: Client
 async function introspectAccessToken(deps: Deps, claims: AccessTokenClaims, once: Once): Promise<object> {
   const live = await findLiveState(deps, claims, once);
   if (live === undefined) return inactive;
-  const { state } = live;
-  if (state === null) return { active: true, token_type: tokenType(claims.cnf ?? null), ...claims };
-  const reached = reachedOrganizations(
-    state.organizations,
-    state.client,
-    state.grant.organizations,
-    undefined,
-    isVouched(state.grant),
-  );
-  const organizations = claims.organizations?.filter((name) => reached.includes(name));
+  const organizations = claims.organizations?.filter((name) => live.organizations.includes(name));
   const details = claims.authorization_details && {
     authorization_details: detailsOfToken(
       claims.authorization_details,
       null,
-      state.grant.authorizationDetails,
+      live.state?.grant.authorizationDetails ?? claims.authorization_details,
       organizations ?? [],
       [claims.aud].flat(),
       await loadResources(deps),
@@ -93,7 +84,8 @@ async function introspectAccessToken(deps: Deps, claims: AccessTokenClaims, once
 }
 
 async function introspectCredential(deps: Deps, credential: Credential, caller: Client, once: Once): Promise<object> {
-  const { state } = await inspectToken(deps, caller.clientId, credential.familyId, [], once);
+  const { familyId } = credential;
+  const { state } = await inspectToken(deps, { clientId: caller.clientId, familyId, targets: [] }, once);
   if (state === undefined || credential.kind !== "refresh_token") return inactive;
   const { family, grant, user } = state;
   const now = deps.now();
@@ -105,7 +97,7 @@ async function introspectCredential(deps: Deps, credential: Credential, caller: 
     family.authorizationDetails,
     null,
     grant.authorizationDetails,
-    reachedOrganizations(state.organizations, state.client, grant.organizations, limit),
+    reachedOrganizations(state.organizations, state.client, grant.organizations, limit, isVouched(grant)),
     family.resources,
     await loadResources(deps),
   );

@@ -26,6 +26,7 @@ const ACCESS_TOKEN_ALG: SigningAlgorithm = "ES256";
 /** A successful answer of the token endpoint (RFC 6749 section 5.1, OpenID Connect Core 3.1.3.3). */
 export interface TokenResponse {
   readonly access_token: string;
+  readonly issued_token_type?: string;
   readonly token_type: "Bearer" | "DPoP";
   /** Seconds. */
   readonly expires_in: number;
@@ -52,14 +53,15 @@ export async function prepareToIssue(deps: Deps, client: Client): Promise<void> 
 
 /** Mints the tokens of an authorization. Nothing else does. */
 export async function issue(deps: Deps, authorization: Authorization): Promise<TokenResponse> {
-  const { client, person, scopes, refreshGeneration } = authorization;
-  const subject = person === null ? client.clientId : await subjectOf(deps, sectorOf(client.metadata), person.user.userId);
+  const { client, person, scopes, refreshGeneration, exchange } = authorization;
+  const subject = await subjectOfTokens(deps, authorization);
   const issuedAt = Math.floor(deps.now() / 1000);
   const lifetime = accessTokenSeconds(deps, authorization, await loadResources(deps));
   const claims = accessTokenClaims(deps, authorization, subject, issuedAt, lifetime);
   const accessToken = await signAccessToken(await loadSigningKey(deps, ACCESS_TOKEN_ALG), claims);
   return {
     access_token: accessToken,
+    ...(exchange === undefined ? {} : { issued_token_type: exchange.issuedTokenType }),
     token_type: tokenType(authorization.confirmation),
     expires_in: lifetime,
     // RFC 6749 section 3.3 knows no empty scope: where details say it all there is none.
@@ -71,6 +73,11 @@ export async function issue(deps: Deps, authorization: Authorization): Promise<T
     ...(authorization.authorizationDetails.length === 0 ? {} : { authorization_details: authorization.authorizationDetails }),
     ...(person?.grantManaged ? { grant_id: person.grantId } : {}),
   };
+}
+
+async function subjectOfTokens(deps: Deps, { client, person, exchange }: Authorization): Promise<string> {
+  if (person === null) return client.clientId;
+  return exchange?.subject ?? subjectOf(deps, sectorOf(client.metadata), person.user.userId);
 }
 
 const refreshToken = async (deps: Deps, familyId: FamilyId, generation: number) => ({

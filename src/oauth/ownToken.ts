@@ -3,7 +3,8 @@ import { OAuthError } from "../errors.ts";
 import { findOwnKey } from "../keyring.ts";
 import type { AccessTokenClaims, Client, FamilyState, Once } from "../model.ts";
 import { deadBecause } from "../rules/family.ts";
-import { inspectToken } from "../store/families.ts";
+import { enteredOrganizations, entersAlone } from "../rules/organizations.ts";
+import { inspectToken, type TokenKeys, type TokenState } from "../store/tokenState.ts";
 import { checkAccessToken, isForClient, isRevoked, marksOf } from "../tokens/accessToken.ts";
 
 /** The claims of an access token that we issued and that has not expired; undefined for anything else. Revocation is not looked at. */
@@ -24,18 +25,32 @@ export async function findOwnToken(deps: Deps, token: string): Promise<AccessTok
   }
 }
 
-/**
- * What stands behind an access token of ours, as D1 has it now; undefined once it is revoked. `state` is null for a token that a
- * client got for itself. One trip.
- */
-export async function findLiveState(
-  deps: Deps,
-  claims: AccessTokenClaims,
-  once?: Once,
-): Promise<{ readonly client: Client; readonly state: FamilyState | null } | undefined> {
-  const { client, state, revokedAt } = await inspectToken(deps, claims.client_id, claims.sid, marksOf(claims), once);
+/** What stands behind an access token that is good. */
+export interface LiveState {
+  readonly client: Client;
+  /** Null for a token that a client got for itself. */
+  readonly state: FamilyState | null;
+  /** Names of the organizations that let it in now. */
+  readonly organizations: readonly string[];
+}
+
+/** What stands behind an access token of ours, as D1 has it now; undefined once it is revoked. One trip. */
+export const findLiveState = async (deps: Deps, claims: AccessTokenClaims, once?: Once): Promise<LiveState | undefined> =>
+  liveState(claims, await inspectToken(deps, keysOf(claims), once), deps.now());
+
+/** What the store knows the token by. */
+export const keysOf = (claims: AccessTokenClaims): TokenKeys => ({
+  clientId: claims.client_id,
+  familyId: claims.sid,
+  targets: marksOf(claims),
+});
+
+/** What D1 said of a token, read: undefined where any part of it says that the token is dead. */
+export function liveState(claims: AccessTokenClaims, found: TokenState, at: number): LiveState | undefined {
+  const { client, state, exchanger, approvals, revokedAt } = found;
   if (client === undefined || isRevoked(claims, revokedAt)) return undefined;
-  if (isForClient(claims)) return { client, state: null };
-  if (state === undefined || deadBecause(state, deps.now()) !== undefined) return undefined;
-  return { client, state };
+  if (isForClient(claims)) return { client, state: null, organizations: entersAlone(client) ? approvals : [] };
+  if (state === undefined || state.grant.grantId !== claims.grant_id || deadBecause(state, at) !== undefined) return undefined;
+  const exchangedBy = client.clientId === state.client.clientId ? null : { client, organizations: exchanger };
+  return { client, state, organizations: enteredOrganizations(state, exchangedBy) };
 }

@@ -6,8 +6,10 @@ import type { Authorization, Client, Confirmation, GrantType, Once } from "../mo
 import { withNote } from "../rules/developerNote.ts";
 import { authenticateClient, type Caller } from "./clientAuthentication.ts";
 import { authorizationCode } from "./grants/authorizationCode.ts";
+import { clientCredentials } from "./grants/clientCredentials.ts";
 import { jwtBearer } from "./grants/jwtBearer.ts";
 import { refreshToken } from "./grants/refreshToken.ts";
+import { tokenExchange } from "./grants/tokenExchange.ts";
 import { issue, prepareToIssue, type TokenResponse } from "./issue.ts";
 import { findSender } from "./senderConstraint.ts";
 
@@ -26,6 +28,8 @@ export type Grant = (request: TokenRequest, deps: Deps) => Promise<Authorization
 const grants: Readonly<Partial<Record<GrantType, Grant>>> = {
   authorization_code: authorizationCode,
   refresh_token: refreshToken,
+  client_credentials: clientCredentials,
+  "urn:ietf:params:oauth:grant-type:token-exchange": tokenExchange,
   "urn:ietf:params:oauth:grant-type:jwt-bearer": jwtBearer,
 };
 

@@ -1,4 +1,4 @@
-import type { Client, Grant, OrganizationReach } from "../model.ts";
+import type { Client, FamilyState, Grant, OrganizationReach } from "../model.ts";
 
 /** Whether a client's tokens may enter an organization, by the organization's own third-party access policy. */
 export type Access = "allowed" | "needs_approval" | "refused";
@@ -35,6 +35,28 @@ export function reachedOrganizations(
     .map((organization) => organization.name)
     .filter((name) => limit?.includes(name) ?? true);
 }
+
+/**
+ * Names of the organizations that a grant's tokens may enter now. Where another client exchanged one of them, they are those that
+ * let both in: an organization that keeps a client out does so whoever's token it brings.
+ * @param exchangedBy how the same organizations stand to the client that made the exchange; null for the grant's own tokens
+ */
+export function enteredOrganizations(
+  { organizations, client, grant }: Pick<FamilyState, "organizations" | "client" | "grant">,
+  exchangedBy: { readonly client: Client; readonly organizations: readonly OrganizationReach[] } | null,
+): readonly string[] {
+  const reached = reachedOrganizations(organizations, client, grant.organizations, undefined, isVouched(grant));
+  return exchangedBy === null
+    ? reached
+    : reachedOrganizations(exchangedBy.organizations, exchangedBy.client, grant.organizations, reached);
+}
+
+/**
+ * Whether an organization's approval of the client lets it in by itself: that of a client that does nothing else. A client that
+ * also acts for people was approved for that, and a client that others register could become another overnight.
+ */
+export const entersAlone = ({ origin, metadata }: Client): boolean =>
+  origin === "operator" && metadata.grant_types.every((type) => type === "client_credentials");
 
 /** Whether it was the directory of the very organization that the grant reaches which let the client in. */
 export const isVouched = ({ authority, organizations }: Pick<Grant, "authority" | "organizations">): boolean =>

@@ -16,6 +16,7 @@ export type AuditAction =
   | "code.redeemed"
   | "family.revoked"
   | "token.revoked"
+  | "token.exchanged"
   | "identity.linked"
   | "key.created"
   | "client.registered"

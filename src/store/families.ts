@@ -1,22 +1,19 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Deps } from "../config.ts";
 import type {
   AuthorizationDetail,
-  Client,
   ClientId,
   Confirmation,
   FamilyId,
   FamilyState,
-  Mark,
   Once,
   OrganizationReach,
 } from "../model.ts";
 import { auditWhen } from "./audit.ts";
-import { isLive, toClient } from "./clients.ts";
+import { toClient } from "./clients.ts";
 import { columns, type Database, transact } from "./database.ts";
 import { selectReach, toGrant } from "./grants.ts";
-import { marksStatement } from "./revocation.ts";
 import { clients, families, grants, users } from "./schema.ts";
 import { toUser } from "./sessions.ts";
 
@@ -156,7 +153,7 @@ const heldBy = (confirmation: Confirmation | null): SQL =>
   sql`(families.confirmation IS NULL OR families.confirmation IS ${confirmation && JSON.stringify(confirmation)})`;
 
 /** That everything asked for stands in the JSON array of the column. */
-const within = (asked: readonly string[], column: SQL): SQL =>
+export const within = (asked: readonly string[], column: SQL): SQL =>
   sql`NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(asked)}) WHERE value NOT IN (SELECT value FROM json_each(${column})))`;
 
 /**
@@ -174,7 +171,7 @@ function detailsWithin(asked: readonly AuthorizationDetail[]): SQL {
       AND name.value NOT IN (SELECT value FROM json_each(detail.value, '$.organizations')))`;
 }
 
-const ownerOf = (familyId: FamilyId): SQL =>
+export const ownerOf = (familyId: FamilyId): SQL =>
   sql`(SELECT grants.user_id FROM families JOIN grants ON grants.id = families.grant_id WHERE families.id = ${familyId})`;
 
 /** A family with all that stands behind it. */
@@ -189,7 +186,7 @@ export const selectState = (db: Database, familyId: FamilyId | SQL) =>
 
 type StateRows = Awaited<ReturnType<typeof selectState>>;
 
-function toState(rows: StateRows, organizations: readonly OrganizationReach[]): FamilyState | undefined {
+export function toState(rows: StateRows, organizations: readonly OrganizationReach[]): FamilyState | undefined {
   const [row] = rows;
   if (row === undefined) return undefined;
   return {
@@ -200,42 +197,5 @@ function toState(rows: StateRows, organizations: readonly OrganizationReach[]): 
     clientDisabledAt: row.clients.disabledAt,
     client: toClient(row.clients),
     organizations,
-  };
-}
-
-/** What stands behind an access token, as D1 has it now. */
-export interface TokenState {
-  /** The client that the token was issued to; undefined once it is disabled or gone. */
-  readonly client: Client | undefined;
-  /** Undefined for a token that belongs to none, and for one whose family is gone. */
-  readonly state: FamilyState | undefined;
-  /** When each of the targets was revoked; those that were not are left out. */
-  readonly revokedAt: readonly number[];
-}
-
-/** A client and, where there is one, a family as they stand, nothing redeemed; and when each of `targets` was revoked. One trip. */
-export async function inspectToken(
-  deps: Deps,
-  clientId: ClientId,
-  familyId: FamilyId | undefined,
-  targets: readonly Pick<Mark, "kind" | "id">[],
-  once?: Once,
-): Promise<TokenState> {
-  const id = familyId ?? "";
-  const statements = (db: Database) =>
-    [
-      db
-        .select()
-        .from(clients)
-        .where(and(eq(clients.clientId, clientId), isLive(deps.now()))),
-      selectState(db, id),
-      selectReach(db, ownerOf(id), clientId),
-      marksStatement(db, targets),
-    ] as const;
-  const [client, rows, organizations, marks] = await transact(deps.db, statements, once);
-  return {
-    client: client[0] && toClient(client[0]),
-    state: toState(rows, organizations),
-    revokedAt: marks.map((mark) => mark.revokedAt),
   };
 }

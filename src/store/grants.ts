@@ -46,7 +46,7 @@ export async function findSituation(
 }
 
 /** The organizations that a person may enter, and how each stands to the client. */
-export const selectReach = (db: Database, userId: SQL, clientId: ClientId) =>
+export const selectReach = (db: Database, userId: SQL, clientId: ClientId | SQL) =>
   db
     .select({
       organizationId: organizations.id,
@@ -78,8 +78,23 @@ export const toGrant = (row: typeof grants.$inferSelect): Grant => ({
   expiresAt: row.expiresAt,
 });
 
-/** A live grant by which this client acts for this person, and when it last changed; undefined for any other. One trip. */
-export async function findGrant(deps: Deps, grantId: GrantId, clientId: ClientId, userId: UserId): Promise<Grant | undefined> {
+/** A grant that a client holds, and whose it is. */
+export interface HeldGrant {
+  readonly grant: Grant;
+  readonly userId: UserId;
+  readonly organizations: readonly OrganizationReach[];
+}
+
+/**
+ * A live grant by which this client acts for somebody, and when it last changed; undefined for any other. One trip.
+ * @param userId whose it must be; null for anybody's
+ */
+export async function findGrant(
+  deps: Deps,
+  grantId: GrantId,
+  clientId: ClientId,
+  userId: UserId | null,
+): Promise<HeldGrant | undefined> {
   const now = deps.now();
   const [rows] = await transact(deps.db, (db) => [
     db
@@ -89,7 +104,7 @@ export async function findGrant(deps: Deps, grantId: GrantId, clientId: ClientId
         and(
           eq(grants.id, grantId),
           eq(grants.clientId, clientId),
-          eq(grants.userId, userId),
+          userId === null ? undefined : eq(grants.userId, userId),
           isNull(grants.revokedAt),
           or(isNull(grants.expiresAt), gt(grants.expiresAt, now)),
         ),
@@ -97,3 +112,4 @@ export async function findGrant(deps: Deps, grantId: GrantId, clientId: ClientId
   ]);
   return rows[0] && toGrant(rows[0]);
 }
+    selectReach(db, sql`(SELECT user_id FROM grants WHERE id = ${grantId} AND client_id = ${clientId})`, clientId),
