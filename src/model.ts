@@ -200,11 +200,11 @@ export interface DeviceRequest {
   readonly confirmation: Confirmation | null;
   /** As `rules/device.ts` makes it of the User-Agent. */
   readonly device: string;
-  readonly origin: Origin;
+  readonly whereabouts: Whereabouts;
 }
 
 /** Where a request came from, as far as Cloudflare knows (`rules/place.ts`, `rules/network.ts`). */
-export interface Origin {
+export interface Whereabouts {
   readonly city: string | null;
   /** ISO 3166-1 alpha-2, or `T1` for the Tor network. */
   readonly country: string | null;
@@ -430,18 +430,23 @@ export interface ResponseTarget {
   readonly state: string | null;
 }
 
-/** What the approval page needs to know; gathered by /authorize, shown by account/consent. */
-export interface ConsentView {
-  readonly interaction: Interaction;
+/** What a person is asked to decide about, and how they stand to who asks. */
+export interface ApprovalView {
+  readonly request: Asked;
   readonly client: Client;
   readonly user: User;
-  readonly session: Session;
   /** The live consent that this request would widen, if there is one. */
   readonly grant: Grant | null;
   readonly organizations: readonly OrganizationReach[];
   readonly resources: readonly Resource[];
   /** Of the person, the best first (rules/language.ts). */
   readonly languages: readonly string[];
+}
+
+/** What the approval page of a service in the browser needs to know; gathered by /authorize, shown by account/consent. */
+export interface ConsentView extends Omit<ApprovalView, "request"> {
+  readonly interaction: Interaction;
+  readonly session: Session;
 }
 
 /** The person that tokens speak for, the consent behind them, and how and when they signed in. */
@@ -483,13 +488,13 @@ export interface Authorization {
   readonly confirmation: Confirmation | null;
   /** When that which it was made from ends: no token of it lives longer. */
   readonly endsAt: number | null;
+  /** Of a token exchange: the subject stays what the exchanged token calls it, and the answer names the type (RFC 8693 section 2.2.1). */
+  readonly exchange?: { readonly subject: string; readonly issuedTokenType: string };
 }
 
 /** The claims of our access tokens (RFC 9068 section 2.2), times in seconds. */
 export interface AccessTokenClaims {
   readonly iss: string;
-  /** Of a token exchange: the subject stays what the exchanged token calls it, and the answer names the type (RFC 8693 section 2.2.1). */
-  readonly exchange?: { readonly subject: string; readonly issuedTokenType: string };
   readonly sub: string;
   readonly aud: string | string[];
   readonly client_id: string;

@@ -26,8 +26,11 @@ export const PublisherLine = ({ client: { publisher } }: { client: Client }) => 
   );
 };
 
-/** The facts about a service; where it says them of itself, the page says so. */
-export const About = ({ client, place }: { client: Client; place: ReturnPlace }) => {
+/**
+ * The facts about a service; where it says them of itself, the page says so.
+ * @param place null where the browser goes nowhere from here
+ */
+export const About = ({ client, place }: { client: Client; place: ReturnPlace | null }) => {
   const { metadata, publisher } = client;
   const links = (
     [
@@ -41,10 +44,12 @@ export const About = ({ client, place }: { client: Client; place: ReturnPlace })
     <section>
       <h2>About this service</h2>
       <dl class="facts">
-        <Fact name="You go back to">
-          <strong>{place.name}</strong>
-          {place.kind === "device" && <span class="note">, an address on this device</span>}
-        </Fact>
+        {place && (
+          <Fact name="You go back to">
+            <strong>{place.name}</strong>
+            {place.kind === "device" && <span class="note">, an address on this device</span>}
+          </Fact>
+        )}
         <Fact name="Publisher">
           {publisher ? <Name of={publisher.name} /> : "Unknown"}
           {publisher?.verifiedAt != null && (

@@ -5,19 +5,17 @@ import { checkSameSite, csrfToken } from "../http/csrf.ts";
 import { parseForm } from "../http/form.ts";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
-import type { AuthorizationDetail, AuthorizationRequest, ConsentView, Interaction, Resource } from "../model.ts";
-import { canonical, findDetailsType, limitedOrganizations, withoutOrganizations } from "../rules/authorizationDetails.ts";
-import { requestedClaims } from "../rules/claims.ts";
+import type { ConsentView, Interaction } from "../model.ts";
 import { wantedGrant } from "../rules/grantManagement.ts";
 import { preferredLanguages } from "../rules/language.ts";
-import { findOwner } from "../rules/scope.ts";
-import { type Answer, type ConsentTarget, storeConsent } from "../store/consent.ts";
+import { type ConsentTarget, storeConsent } from "../store/consent.ts";
 import { findSituation } from "../store/grants.ts";
 import { loadResources } from "../store/resources.ts";
 import { sha256 } from "../tokens/encoding.ts";
 import { newId } from "../tokens/id.ts";
 import { sealInteraction } from "../tokens/interaction.ts";
-import { approvalPage, type ConsentProblem } from "./consentPage.tsx";
+import { type ApprovalProblem, answerOf } from "./answer.ts";
+import { approvalPage } from "./consentPage.tsx";
 import { loadStarted } from "./started.ts";
 import { type Ticks, ticksOf } from "./ticks.ts";
 
@@ -28,7 +26,7 @@ async function show(
   view: ConsentView,
   { cookie }: Pick<SignedIn, "cookie">,
   deps: Deps,
-  refused?: { readonly problem: ConsentProblem; readonly ticks: Ticks },
+  refused?: { readonly problem: ApprovalProblem; readonly ticks: Ticks },
 ): Promise<Response> {
   const sealed = await sealInteraction(deps, view.interaction);
   return approvalPage(deps, view, { sealed, csrf: await csrfToken(deps, binding(cookie, view.interaction)), refused });
@@ -38,8 +36,7 @@ async function show(
 const binding = (cookie: string, interaction: Interaction): string => `${cookie}.${interaction.id}`;
 
 /**
- * POST /consent. What was asked for is read from the sealed interaction and the form only ticks off, so that a field more or
- * changed grants nothing more. The answer is stored, and /authorize looks again.
+ * POST /consent. What was asked for is read from the sealed interaction. The answer is stored, and /authorize looks again.
  */
 export const consent: Endpoint = async (request, deps) => {
   const form = await parseForm(request, ["scope", "claim", "detail", "organization"]);
@@ -54,14 +51,7 @@ export const consent: Endpoint = async (request, deps) => {
   const ticks = ticksOf(form);
   const resources = await loadResources(deps);
   const { request: asked } = interaction;
-  const scopes = answer(asked.scopes, (scope) => isRequired(scope) || ticks.scopes.includes(scope));
-  const claims = answer(requestedClaims(asked.claims, asked.scopes), (claim) => ticks.claims.includes(claim));
-  const details = answer(withoutOrganizations(asked.authorizationDetails).map(canonical), (detail) =>
-    ticks.details.includes(detail),
-  );
-  const given = { scopes, claims, details };
-  const reaches = mayReach(asked, given, resources);
-  const problem = problemOf(given, reaches, ticks);
+  const { allowed, problem } = answerOf(asked, ticks, resources);
   if (problem !== undefined) {
     const wanted = wantedGrant(asked.grantManagement, interaction.id);
     const situation = await findSituation(deps, await sha256(cookie), client.clientId, wanted);
@@ -75,9 +65,7 @@ export const consent: Endpoint = async (request, deps) => {
     interactionId: interaction.id,
     sessionId: await sha256(cookie),
     clientId: asked.clientId,
-    ...given,
-    resources: asked.resources.filter((resource) => isReached(resource, given, resources)),
-    organizations: reaches ? chosenBy(ticks) : undefined,
+    ...allowed,
     at: deps.now(),
   });
   if (outcome === "used")
@@ -91,58 +79,9 @@ export const consent: Endpoint = async (request, deps) => {
 const backTo = async (deps: Deps, interaction: Interaction): Promise<Response> =>
   redirect(`${deps.config.issuer}/authorize?continue=${await sealInteraction(deps, interaction)}`);
 
-/** What comes with approving at all: to recognise the person, and the duration, which the page tells in a sentence. */
-const isRequired = (scope: string): boolean => scope === "openid" || scope === "offline_access";
-
-const answer = (asked: readonly string[], isGiven: (name: string) => boolean): Answer => ({
-  given: asked.filter(isGiven),
-  declined: asked.filter((name) => !isGiven(name)),
-});
-
-/** Ids of the organizations; null for all, now and later. */
-const chosenBy = ({ reach, organizations }: Ticks): readonly string[] | null => {
-  if (reach === "all") return null;
-  return reach === "none" ? [] : organizations;
-};
-
 /** The grant that the answer goes into (Grant Management for OAuth 2.0). */
 function targetOf({ id, request: { grantManagement } }: Interaction, deps: Deps): ConsentTarget {
   if (grantManagement === null) return { kind: "common", newGrantId: newId(deps) };
   const { action } = grantManagement;
   return { kind: action, grantId: action === "create" ? id : grantManagement.grantId };
 }
-
-/** What the person gave and declined, by kind. */
-interface Given {
-  readonly scopes: Answer;
-  readonly claims: Answer;
-  /** By their canonical text. */
-  readonly details: Answer;
-}
-
-/** Whether something in an organization can be reached by what was given, so that the page asked in which. */
-function mayReach(
-  { authorizationDetails }: AuthorizationRequest,
-  { scopes, details }: Given,
-  resources: readonly Resource[],
-): boolean {
-  if (limitedOrganizations(authorizationDetails) !== undefined || details.given.length > 0) return true;
-  return scopes.given.some((scope) => findOwner(scope, resources) !== undefined);
-}
-
-function problemOf({ scopes, claims, details }: Given, reaches: boolean, ticks: Ticks): ConsentProblem | undefined {
-  const nothing = scopes.given.every((scope) => scope === "offline_access") && claims.given.length === 0;
-  if (nothing && details.given.length === 0) return "nothing_ticked";
-  if (reaches && ticks.reach === "chosen" && ticks.organizations.length === 0) return "no_organization";
-  return undefined;
-}
-
-/** Not a resource of which everything that was asked for was ticked off. */
-function isReached(identifier: string, { scopes, details }: Given, resources: readonly Resource[]): boolean {
-  const ownsScope = (scope: string) => findOwner(scope, resources)?.identifier === identifier;
-  const ownsDetail = (detail: string) => findDetailsType(typeOf(detail), resources)?.owner.identifier === identifier;
-  if (scopes.given.some(ownsScope) || details.given.some(ownsDetail)) return true;
-  return !scopes.declined.some(ownsScope) && !details.declined.some(ownsDetail);
-}
-
-const typeOf = (text: string): string => (JSON.parse(text) as AuthorizationDetail).type;

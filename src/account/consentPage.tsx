@@ -1,37 +1,31 @@
 import type { Deps } from "../config.ts";
 import { formTargets, page } from "../http/page.tsx";
-import type { ConsentView } from "../model.ts";
+import type { ApprovalView, ConsentView } from "../model.ts";
 import { returnPlace } from "../rules/returnPlace.ts";
-import { wantsRefreshToken } from "../rules/scope.ts";
 import { About, PublisherLine } from "./about.tsx";
+import type { ApprovalProblem } from "./answer.ts";
 import { Permissions } from "./consentPermissions.tsx";
 import { Reach } from "./consentReach.tsx";
+import { Decision, Problem } from "./decision.tsx";
 import { DetailChoices } from "./details.tsx";
-import { longestAccessSeconds } from "./lifetime.ts";
-import { Day, inWords } from "./moment.tsx";
+import { HowLong } from "./howLong.tsx";
+import { Day } from "./moment.tsx";
 import { findNameWarning, Logo } from "./name.tsx";
 import type { Ticks } from "./ticks.ts";
 import { ServiceName, serviceName } from "./words.tsx";
 
-/** Why an approval cannot be stored as it was sent. */
-export type ConsentProblem = "nothing_ticked" | "no_organization";
-
-const problems: Readonly<Record<ConsentProblem, string>> = {
-  nothing_ticked: "Nothing is ticked. Tick at least one permission to approve, or deny the request.",
-  no_organization: "Choose at least one organization, or all that you may enter, or deny the request.",
-};
-
 interface ApprovalForm {
   readonly sealed: string;
   readonly csrf: string;
-  readonly refused: { readonly problem: ConsentProblem; readonly ticks: Ticks } | undefined;
+  readonly refused: { readonly problem: ApprovalProblem; readonly ticks: Ticks } | undefined;
 }
 
 /** The page on which a person decides. Nothing on it comes from the service but names, words and links, all cleaned. */
 export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm): Response {
   const { interaction, client, user, grant } = view;
   const service = <ServiceName of={client.metadata} languages={view.languages} />;
-  const problem = form.refused && problems[form.refused.problem];
+  const problem = form.refused?.problem;
+  const approval: ApprovalView = { ...view, request: interaction.request };
   const title = `${grant ? "More access" : "Access"} for a service`;
   return page(
     deps,
@@ -54,11 +48,7 @@ export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm):
           </div>
         </header>
         <Warnings view={view} />
-        {problem && (
-          <p class="notice bad" id="problem" role="alert" tabindex={-1} autofocus>
-            {problem}
-          </p>
-        )}
+        <Problem of={problem} />
         <form method="post" action="/consent" class="permissions">
           <input type="hidden" name="csrf" value={form.csrf} />
           <input type="hidden" name="continue" value={form.sealed} />
@@ -69,7 +59,7 @@ export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm):
             </p>
           )}
           <ManagementNote view={view} />
-          <Permissions view={view} ticks={form.refused?.ticks} />
+          <Permissions view={approval} ticks={form.refused?.ticks} />
           <DetailChoices
             asked={interaction.request.authorizationDetails}
             grant={grant}
@@ -77,9 +67,11 @@ export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm):
             ticked={form.refused?.ticks.details}
             languages={view.languages}
           />
-          <Reach view={view} ticks={form.refused?.ticks} />
-          <HowLong deps={deps} view={view} />
-          <Decision view={view} sealed={form.sealed} />
+          <Reach view={approval} ticks={form.refused?.ticks} />
+          <HowLong deps={deps} view={approval} />
+          <Decision user={user} sealed={form.sealed}>
+            <AfterThat view={view} />
+          </Decision>
         </form>
       </section>
       <aside>
@@ -141,65 +133,20 @@ const Warnings = ({ view: { client, interaction, languages } }: { view: ConsentV
   );
 };
 
-const HowLong = ({ deps: { config }, view }: { deps: Deps; view: ConsentView }) => {
-  const { client, interaction, resources, languages } = view;
-  const service = <ServiceName of={client.metadata} languages={languages} />;
-  const access = inWords(longestAccessSeconds(config, interaction.request.resources, resources));
-  return (
-    <section>
-      <h2 class="legend">For how long</h2>
-      {wantsRefreshToken(interaction.request.scopes, client) ? (
-        <p>
-          <strong>Also when you are not here.</strong> {service} keeps this access until you revoke it. It ends by itself when
-          it is not used for {inWords(config.refreshIdleSeconds)}, and after {inWords(config.refreshAbsoluteSeconds)} at the
-          latest.
-        </p>
-      ) : (
-        <p>
-          <strong>Only while you are here.</strong> Its access ends {access} after you return to it. For more, {service} must
-          send you here again.
-        </p>
-      )}
-    </section>
-  );
-};
-
-const Decision = ({ view: { client, user, interaction, languages }, sealed }: { view: ConsentView; sealed: string }) => {
+/** Where the browser goes, whatever was decided. */
+const AfterThat = ({ view: { client, interaction, languages } }: { view: ConsentView }) => {
   const place = returnPlace(interaction.request.redirectUri);
   return (
-    <div class="decision">
-      <div class="signature">
-        <p>
-          <span class="note">Decided by</span>{" "}
-          <strong>
-            <bdi>{user.name}</bdi>
-          </strong>{" "}
-          <span class="note">
-            <bdi>{user.email}</bdi>
-          </span>
-        </p>
-        <a href={`/sign-in?continue=${sealed}&another=1`}>Use another account</a>
-      </div>
-      <div class="buttons">
-        {/* Deny stands first, so that the Enter key in a field never approves. */}
-        <button type="submit" name="decision" value="deny">
-          Deny
-        </button>
-        <button type="submit" name="decision" value="approve">
-          Approve
-        </button>
-      </div>
-      <p class="note">
-        Either way you then go back to{" "}
-        {place.kind === "web" ? (
-          <strong>{place.name}</strong>
-        ) : (
-          <>
-            <ServiceName of={client.metadata} languages={languages} /> on this device (<strong>{place.name}</strong>)
-          </>
-        )}
-        . If you deny, it learns that you denied and nothing else.
-      </p>
-    </div>
+    <>
+      Either way you then go back to{" "}
+      {place.kind === "web" ? (
+        <strong>{place.name}</strong>
+      ) : (
+        <>
+          <ServiceName of={client.metadata} languages={languages} /> on this device (<strong>{place.name}</strong>)
+        </>
+      )}
+      . If you deny, it learns that you denied and nothing else.
+    </>
   );
 };

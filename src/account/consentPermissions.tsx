@@ -1,4 +1,4 @@
-import type { ConsentView, Resource } from "../model.ts";
+import type { ApprovalView, Resource } from "../model.ts";
 import { findDetailsType, hasDetail } from "../rules/authorizationDetails.ts";
 import { requestedClaims } from "../rules/claims.ts";
 import { type LocalText, localText } from "../rules/language.ts";
@@ -8,8 +8,8 @@ import type { Ticks } from "./ticks.ts";
 import { ResourceName, Words } from "./words.tsx";
 
 /** Scopes and claims that are asked for, by resource and kind, each to be ticked off; and what an earlier consent keeps. */
-export const Permissions = ({ view, ticks }: { view: ConsentView; ticks: Ticks | undefined }) => {
-  const { request } = view.interaction;
+export const Permissions = ({ view, ticks }: { view: ApprovalView; ticks: Ticks | undefined }) => {
+  const { request } = view;
   const claims = requestedClaims(request.claims, request.scopes);
   const asked = describePermissions(request.scopes, claims, view.resources, view.languages);
   const full = asked.filter(({ kind }) => kind === "full");
@@ -86,7 +86,7 @@ const FullAccess = ({
 }: {
   permission: Permission;
   included: readonly Permission[];
-  view: ConsentView;
+  view: ApprovalView;
   ticks: Ticks | undefined;
 }) => (
   <fieldset class="everything">
@@ -110,7 +110,7 @@ const FullAccess = ({
 );
 
 /** What an earlier consent allows beyond what is asked for now, and goes on allowing. */
-function keptWords({ grant, interaction: { request }, resources, languages }: ConsentView): readonly LocalText[] {
+function keptWords({ grant, request, resources, languages }: ApprovalView): readonly LocalText[] {
   if (grant === null || request.grantManagement?.action === "replace") return [];
   const claims = requestedClaims(request.claims, request.scopes);
   const scopes = grant.scopes.filter((scope) => !request.scopes.includes(scope));
@@ -136,7 +136,7 @@ const PermissionItem = ({
   included = false,
 }: {
   permission: Permission;
-  view: ConsentView;
+  view: ApprovalView;
   ticks: Ticks | undefined;
   /** Whether full access, which is asked for as well, holds it already. */
   included?: boolean;

@@ -1,4 +1,4 @@
-import type { Client, ConsentView, OrganizationReach } from "../model.ts";
+import type { ApprovalView, Client, OrganizationReach } from "../model.ts";
 import { limitedOrganizations, namedOrganizations } from "../rules/authorizationDetails.ts";
 import { decideAccess } from "../rules/organizations.ts";
 import { describePermissions } from "../rules/permissions.ts";
@@ -7,9 +7,9 @@ import { accessWords } from "./organizationWords.ts";
 import type { Ticks } from "./ticks.ts";
 
 /** Which organizations: only asked when something in them can be reached. */
-export const Reach = ({ view, ticks }: { view: ConsentView; ticks: Ticks | undefined }) => {
-  const { organizations, client, grant, interaction } = view;
-  const { scopes, authorizationDetails } = interaction.request;
+export const Reach = ({ view, ticks }: { view: ApprovalView; ticks: Ticks | undefined }) => {
+  const { organizations, client, grant, request } = view;
+  const { scopes, authorizationDetails } = request;
   const scoped = describePermissions(scopes, [], view.resources, []).some(({ kind }) => kind !== "identity");
   if (!scoped && authorizationDetails.length === 0) return null;
   const limited = limitedOrganizations(authorizationDetails);
@@ -31,7 +31,7 @@ export const Reach = ({ view, ticks }: { view: ConsentView; ticks: Ticks | undef
       </fieldset>
     );
   const named = namedOrganizations(authorizationDetails, organizations);
-  const before = interaction.request.grantManagement?.action === "replace" ? null : (grant?.organizations ?? null);
+  const before = request.grantManagement?.action === "replace" ? null : (grant?.organizations ?? null);
   const asked = named?.map(({ organizationId }) => organizationId) ?? [];
   const reach = ticks?.reach ?? (named === undefined && (before === null || before.length === 0) ? "all" : "chosen");
   const chosen = ticks?.organizations ?? [...asked, ...(before ?? [])];
