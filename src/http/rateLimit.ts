@@ -1,6 +1,8 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
+import type { Whereabouts } from "../model.ts";
 import { networkOf } from "../rules/network.ts";
+import { placeOf } from "../rules/place.ts";
 import { type Count, type Counter, countAttempt } from "../store/attempts.ts";
 import { sha256 } from "../tokens/encoding.ts";
 
@@ -16,6 +18,13 @@ const limits = {
   sign_in_account: { max: 100, windowSeconds: 60 * MINUTE },
   /** Of one client's secret from one network. */
   client_secret: { max: 20, windowSeconds: 15 * MINUTE },
+  /** Of user codes of devices, from one network and by one account. */
+  user_code: { max: 5, windowSeconds: 15 * MINUTE },
+  user_code_account: { max: 10, windowSeconds: 60 * MINUTE },
+  /** No guesses, but devices of one client in one network that ask for codes. */
+  device_authorization: { max: 60, windowSeconds: 10 * MINUTE },
+  /** No guesses, but registrations from one network. Services register one client for each of their people, from a few networks. */
+  registration: { max: 60, windowSeconds: 60 * MINUTE },
   /** Of documents of clients that nobody has named before, from one network: we fetch for no stranger without end. */
   client_document: { max: 30, windowSeconds: 15 * MINUTE },
 } as const;
@@ -34,16 +43,23 @@ export const limitOf = async (name: keyof typeof limits, ...subject: readonly st
 /** The network that a request comes from, by the header that Cloudflare sets and nobody else can. */
 export const networkOfRequest = (request: Request): string => networkOf(request.headers.get("cf-connecting-ip") ?? "local");
 
+/** The network, and the place that Cloudflare takes it for. */
+export const whereaboutsOf = (request: Request): Whereabouts => ({
+  ...placeOf(request.cf),
+  network: networkOfRequest(request),
+});
+
 /**
  * Refuses when one of the limits is passed.
  * @param counts with the attempt at hand
+ * @param what was too much
  * @throws OAuthError slow_down, with Retry-After
  */
-export function checkLimits(passable: readonly Limit[], counts: readonly Count[], at: number): void {
+export function checkLimits(passable: readonly Limit[], counts: readonly Count[], at: number, what = "wrong attempts"): void {
   const passed = passable.flatMap(({ key, max }) => counts.find((count) => count.key === key && count.count > max) ?? []);
   if (passed.length === 0) return;
   const seconds = Math.ceil((Math.max(...passed.map(({ expiresAt }) => expiresAt)) - at) / 1000);
-  throw new OAuthError("slow_down", `There were too many wrong attempts. Try again in ${inWords(seconds)}.`, {
+  throw new OAuthError("slow_down", `There were too many ${what}. Try again in ${inWords(seconds)}.`, {
     reason: `over ${passed.map(({ key }) => key).join(", ")}`,
     headers: { "Retry-After": String(seconds) },
   });

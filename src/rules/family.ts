@@ -97,8 +97,43 @@ export function decideRefresh(
   return won || repeated ? { kind: "redeemed", state, generation: next } : refused("refresh token of a generation to come");
 }
 
+/**
+ * What the state after a poll says about a device code that was approved. A device asks again and again, and sooner or later an
+ * answer of ours is lost on its way: therefore its code yields what it yielded, as a refresh token does, while that is unused and
+ * the overlap lasts, and never once the code itself has expired. What is later is reuse, as with every code.
+ */
+export function decideDeviceCode(
+  state: FamilyState | undefined,
+  asked: {
+    readonly clientId: string;
+    readonly resources: readonly string[];
+    readonly details: readonly AuthorizationDetail[];
+    readonly confirmation: Confirmation | null;
+    readonly once: Pick<Once, "rid">;
+    readonly at: number;
+  },
+  client: { readonly confidential: boolean; readonly overlapSeconds: number },
+): Redemption | { readonly kind: "expired" } {
+  if (state === undefined) return { kind: "expired" };
+  const { family } = state;
+  if (family.clientId !== asked.clientId) return refused("device code of another client");
+  if (!isHeldBy(family.confirmation, asked.confirmation)) return refused("the device code is bound to another key");
+  const dead = deadBecause(state, asked.at);
+  if (dead !== undefined) return refused(dead);
+  const won = family.generation === 1 && family.rid === asked.once.rid;
+  const overlaps = asked.at < Math.min(family.rotatedAt + client.overlapSeconds * 1000, family.codeExpiresAt);
+  const repeated = family.generation === 1 && overlaps;
+  if (family.generation > 0 && !won && !repeated) {
+    const reason = "device code presented again";
+    return client.confidential ? refused(reason) : { kind: "reused", reason };
+  }
+  if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("invalid_target");
+  if (!isWithin(asked.details, family.authorizationDetails)) return beyond("invalid_authorization_details");
+  return won || repeated ? { kind: "redeemed", state, generation: 1 } : { kind: "expired" };
+}
+
 /** Whether a request that proves to hold `presented` may use what is bound to `bound`. */
-const isHeldBy = (bound: Confirmation | null, presented: Confirmation | null): boolean =>
+export const isHeldBy = (bound: Confirmation | null, presented: Confirmation | null): boolean =>
   bound === null || JSON.stringify(bound) === JSON.stringify(presented);
 
 /** Why nothing of this family is worth anything any more, or undefined while something may be. */

@@ -1,4 +1,4 @@
-import { and, inArray, type SQL, sql } from "drizzle-orm";
+import { and, gt, inArray, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import { type Database, transact } from "./database.ts";
 import { attempts } from "./schema.ts";
@@ -32,6 +32,24 @@ export const countStatement = (db: Database, counters: readonly Counter[], at: n
       },
     })
     .returning();
+
+/** The statement that counts one attempt under each counter if the condition holds, and the one that then selects the counts. */
+export const countStatements = (db: Database, counters: readonly Counter[], at: number, condition: SQL) => {
+  const keys = counters.map(({ key }) => key);
+  const rows = JSON.stringify(counters.map(({ key, windowSeconds }) => [key, at + windowSeconds * 1000]));
+  return [
+    db.run(sql`
+      INSERT INTO attempts (key, count, expires_at)
+      SELECT json_extract(value, '$[0]'), 1, json_extract(value, '$[1]') FROM json_each(${rows}) WHERE ${condition}
+      ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN expires_at <= ${at} THEN 1 ELSE count + 1 END,
+        expires_at = CASE WHEN expires_at <= ${at} THEN excluded.expires_at ELSE expires_at END`),
+    db
+      .select()
+      .from(attempts)
+      .where(and(inArray(attempts.key, keys), gt(attempts.expiresAt, at))),
+  ] as const;
+};
 
 /** Counts one attempt under each counter, in one trip. */
 export async function countAttempt(deps: Deps, counters: readonly Counter[]): Promise<readonly Count[]> {

@@ -14,6 +14,7 @@ export type AuditAction =
   | "grant.revoked"
   | "family.started"
   | "code.redeemed"
+  | "device.denied"
   | "family.revoked"
   | "token.revoked"
   | "token.exchanged"

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { distanceOf, placeOf, placeWords } from "../../src/rules/place.ts";
+
+describe("the place of a request", () => {
+  it.each([
+    ["a city and a country", { city: "Stockholm", country: "SE" }, "Stockholm, Sweden"],
+    ["a country alone", { country: "JP" }, "Japan"],
+    ["a city alone", { city: "Singapore" }, "Singapore"],
+    ["nothing", {}, null],
+    ["no cf at all", undefined, null],
+    ["what Cloudflare does not know", { city: "", country: "XX" }, null],
+    ["Tor", { country: "T1" }, "the Tor network, which hides where it is"],
+    ["what is no text", { city: 7, country: ["SE"] }, null],
+    ["a country that is no code", { country: "Sweden" }, null],
+    ["a code of no country", { country: "QZ" }, "QZ"],
+    ["a very long name", { city: "x".repeat(500) }, "x".repeat(80)],
+  ])("by %s", (_, cf, words) => {
+    expect(placeWords(placeOf(cf))).toBe(words);
+  });
+});
+
+describe("how far a device is from the browser", () => {
+  const at = (network: string, country: string | null) => ({ city: null, country, network });
+
+  it.each([
+    ["same_network", at("192.0.2.0/24", "SE"), at("192.0.2.0/24", "SE")],
+    ["same_network", at("192.0.2.0/24", null), at("192.0.2.0/24", null)],
+    ["other_network", at("192.0.2.0/24", "SE"), at("198.51.100.0/24", "SE")],
+    ["other_country", at("192.0.2.0/24", "SE"), at("198.51.100.0/24", "DE")],
+    ["unknown", at("192.0.2.0/24", null), at("198.51.100.0/24", "DE")],
+    ["unknown", at("192.0.2.0/24", "SE"), at("198.51.100.0/24", null)],
+  ] as const)("is %s", (distance, device, browser) => {
+    expect(distanceOf(device, browser)).toBe(distance);
+  });
+});
