@@ -15,6 +15,7 @@ import { type Endpoint, machine, person } from "./http/respond.ts";
 import { siteIcon, styleSheet } from "./http/style.ts";
 import { browserFlow } from "./oauth/authorizationResponse.ts";
 import { authorize } from "./oauth/authorize.ts";
+import { authorizeDevice } from "./oauth/deviceAuthorization.ts";
 import { queryGrant, revokeGrant } from "./oauth/grantManagement.ts";
 import { introspect } from "./oauth/introspect.ts";
 import { jwks, metadata } from "./oauth/metadata.ts";
@@ -36,6 +37,7 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/.well-known/openid-configuration", "browser client", { GET: metadata }],
   ["/jwks", "browser client", { GET: jwks }],
   ["/par", "browser client", { POST: pushRequest }],
+  ["/device_authorization", "browser client", { POST: authorizeDevice }],
   ["/token", "browser client", { POST: token }],
   ["/revoke", "browser client", { POST: revoke }],
   ["/userinfo", "browser client", { GET: userinfo, POST: userinfo }],

@@ -11,6 +11,8 @@ export interface Env {
   readonly REQUIRE_PUSHED_AUTHORIZATION_REQUESTS?: string;
   readonly REQUIRE_DPOP_NONCE?: string;
   readonly CLIENT_ID_METADATA_DOCUMENTS?: string;
+  readonly REGISTRATION?: string;
+  readonly LENIENT_REGISTRATION?: string;
 }
 
 /** What stays the same for the life of an isolate; durations in seconds. */
@@ -25,12 +27,17 @@ export interface Config {
   readonly requireDpopNonce: boolean;
   /** Whether the address of a document that describes a client is a `client_id` here. */
   readonly clientIdMetadataDocuments: boolean;
+  /** Who may register a client (RFC 7591 section 3): anybody, holders of an initial access token, or nobody. */
+  readonly registration: "open" | "closed" | "off";
+  /** Whether clients that register themselves and authenticate may do without PKCE, and name the token endpoint in assertions. */
+  readonly lenientRegistration: boolean;
   /** 32 bytes or more; every key of ours is derived from it (tokens/secret.ts). */
   readonly masterSecret: string;
   /** True unless the issuer is plain http, which only a loopback host may be. */
   readonly secure: boolean;
   readonly codeSeconds: number;
   readonly pushedRequestSeconds: number;
+  readonly deviceCodeSeconds: number;
   readonly accessTokenSeconds: number;
   /** No resource may ask for more; a revocation mark lives this long, and the skew. */
   readonly maxAccessTokenSeconds: number;
@@ -71,11 +78,14 @@ export function parseConfig(env: Env): Config {
     requirePushedAuthorizationRequests: parseFlag(env, "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS"),
     requireDpopNonce: parseFlag(env, "REQUIRE_DPOP_NONCE"),
     clientIdMetadataDocuments: parseFlag(env, "CLIENT_ID_METADATA_DOCUMENTS", "true"),
+    registration: parseRegistrationMode(env.REGISTRATION),
+    lenientRegistration: parseFlag(env, "LENIENT_REGISTRATION"),
     operator: env.OPERATOR ?? "Countersign",
     masterSecret,
     secure: issuer.protocol === "https:",
     codeSeconds: MINUTE,
     pushedRequestSeconds: MINUTE,
+    deviceCodeSeconds: 10 * MINUTE,
     accessTokenSeconds: 5 * MINUTE,
     maxAccessTokenSeconds: 60 * MINUTE,
     skewSeconds: MINUTE,
@@ -105,7 +115,16 @@ function parseMtlsOrigin(text: string | undefined): string | null {
   return text;
 }
 
-type Flag = "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS" | "REQUIRE_DPOP_NONCE" | "CLIENT_ID_METADATA_DOCUMENTS";
+function parseRegistrationMode(text = "closed"): Config["registration"] {
+  if (text !== "open" && text !== "closed" && text !== "off") throw misconfigured("REGISTRATION must be open, closed or off");
+  return text;
+}
+
+type Flag =
+  | "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS"
+  | "REQUIRE_DPOP_NONCE"
+  | "CLIENT_ID_METADATA_DOCUMENTS"
+  | "LENIENT_REGISTRATION";
 
 function parseFlag(env: Env, name: Flag, otherwise: "true" | "false" = "false"): boolean {
   const text = env[name] ?? otherwise;

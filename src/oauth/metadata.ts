@@ -56,6 +56,7 @@ const machineEndpoints = (origin: string) => ({
   revocation_endpoint: `${origin}/revoke`,
   introspection_endpoint: `${origin}/introspect`,
   pushed_authorization_request_endpoint: `${origin}/par`,
+  device_authorization_endpoint: `${origin}/device_authorization`,
   userinfo_endpoint: `${origin}/userinfo`,
   grant_management_endpoint: `${origin}/grants`,
 });

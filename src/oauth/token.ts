@@ -7,6 +7,7 @@ import { withNote } from "../rules/developerNote.ts";
 import { authenticateClient, type Caller } from "./clientAuthentication.ts";
 import { authorizationCode } from "./grants/authorizationCode.ts";
 import { clientCredentials } from "./grants/clientCredentials.ts";
+import { deviceCode } from "./grants/deviceCode.ts";
 import { jwtBearer } from "./grants/jwtBearer.ts";
 import { refreshToken } from "./grants/refreshToken.ts";
 import { tokenExchange } from "./grants/tokenExchange.ts";
@@ -30,6 +31,7 @@ const grants: Readonly<Partial<Record<GrantType, Grant>>> = {
   refresh_token: refreshToken,
   client_credentials: clientCredentials,
   "urn:ietf:params:oauth:grant-type:token-exchange": tokenExchange,
+  "urn:ietf:params:oauth:grant-type:device_code": deviceCode,
   "urn:ietf:params:oauth:grant-type:jwt-bearer": jwtBearer,
 };
 

@@ -23,10 +23,14 @@ export async function findSituation(
   clientId: ClientId,
   grantId: GrantId | null,
 ): Promise<Situation | undefined> {
-  const now = deps.now();
+  return toSituation(await transact(deps.db, (db) => situationStatements(db, sessionId, clientId, grantId, deps.now())));
+}
+
+/** The statements of `findSituation`, for a batch that looks at more; `toSituation` reads what they select. */
+export function situationStatements(db: Database, sessionId: string, clientId: ClientId, grantId: GrantId | null, at: number) {
   const owner = sql`(SELECT user_id FROM sessions WHERE id = ${sessionId})`;
-  const [signedIn, live, reach] = await transact(deps.db, (db) => [
-    signedInStatement(db, sessionId, now),
+  return [
+    signedInStatement(db, sessionId, at),
     db
       .select()
       .from(grants)
@@ -35,12 +39,21 @@ export async function findSituation(
           eq(grants.userId, owner),
           eq(grants.clientId, clientId),
           grantId === null ? eq(grants.separate, false) : eq(grants.id, grantId),
+          // What a directory let in is no consent, and no consent adds to it.
+          isNull(grants.authority),
           isNull(grants.revokedAt),
-          or(isNull(grants.expiresAt), gt(grants.expiresAt, now)),
+          or(isNull(grants.expiresAt), gt(grants.expiresAt, at)),
         ),
       ),
     selectReach(db, owner, clientId),
-  ]);
+  ] as const;
+}
+
+export function toSituation([signedIn, live, reach]: readonly [
+  Parameters<typeof toSignedIn>[0],
+  readonly (typeof grants.$inferSelect)[],
+  readonly OrganizationReach[],
+]): Situation | undefined {
   const found = toSignedIn(signedIn);
   return found && { ...found, grant: live[0] === undefined ? null : toGrant(live[0]), organizations: reach };
 }
@@ -96,7 +109,7 @@ export async function findGrant(
   userId: UserId | null,
 ): Promise<HeldGrant | undefined> {
   const now = deps.now();
-  const [rows] = await transact(deps.db, (db) => [
+  const [rows, organizations] = await transact(deps.db, (db) => [
     db
       .select()
       .from(grants)
@@ -109,7 +122,7 @@ export async function findGrant(
           or(isNull(grants.expiresAt), gt(grants.expiresAt, now)),
         ),
       ),
-  ]);
-  return rows[0] && toGrant(rows[0]);
-}
     selectReach(db, sql`(SELECT user_id FROM grants WHERE id = ${grantId} AND client_id = ${clientId})`, clientId),
+  ]);
+  return rows[0] && { grant: toGrant(rows[0]), userId: rows[0].userId, organizations };
+}
