@@ -30,9 +30,21 @@ interface ApiEnv {
 
 const MAX_BODY = 8 * 1024;
 
+export const apiOptions = ({ ISSUER, AUDIENCE, REVOCATIONS }: Bindings) => ({
+  issuer: ISSUER,
+  audience: AUDIENCE,
+  revocations: REVOCATIONS,
+});
+
+/** What clients read of the API before they ask for access to it (RFC 9728). */
+export const apiDescription = {
+  name: "Contoso DevOps",
+  scopes: ["builds.read", "workitems.read", "workitems.write", "code.read"],
+  authorizationDetailsTypes: ["repository_access"],
+};
+
 /** Lets a request in whose token is Countersign's, for us, not revoked, and holds the scopes. */
-const needs = (...scopes: string[]) =>
-  protect(({ env }) => ({ issuer: env.ISSUER, audience: env.AUDIENCE, revocations: env.REVOCATIONS }), ...scopes);
+const needs = (...scopes: string[]) => protect(({ env }) => apiOptions(env), ...scopes);
 
 /**
  * Membership decides: the token names the organizations that its person may enter with this service. An organization that does
@@ -70,7 +82,9 @@ const readsCode = createMiddleware<ApiEnv>(async (c, next) => {
         error_description: "The access token lacks the scope code.read, and names no repository of this organization.",
       },
       403,
-      { "WWW-Authenticate": 'Bearer realm="Contoso DevOps", error="insufficient_scope", scope="code.read"' },
+      {
+        "WWW-Authenticate": `Bearer realm="${c.env.AUDIENCE}", error="insufficient_scope", scope="code.read", resource_metadata="${c.env.AUDIENCE}/.well-known/oauth-protected-resource"`,
+      },
     );
   c.set("organization", {
     ...organization,

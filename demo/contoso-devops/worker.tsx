@@ -1,7 +1,10 @@
+import { resourceMetadata } from "countersign/verify/hono";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
-import { api, type Bindings } from "./api.ts";
+import { api, apiDescription, apiOptions, type Bindings } from "./api.ts";
+import { mcp, mcpOptions } from "./mcp.ts";
+import { mcpScopes } from "./mcpTools.ts";
 import { FrontPage, NotFoundPage } from "./pages.tsx";
 import { icon, styleSheet } from "./style.ts";
 
@@ -33,7 +36,10 @@ app.use(async (c, next) => {
 app.get("/", (c) => c.html(<FrontPage issuer={c.env.ISSUER} origin={c.env.AUDIENCE} />));
 app.get("/style.css", etag(), (c) => c.body(styleSheet, 200, { "Content-Type": "text/css; charset=utf-8" }));
 app.get("/icon.svg", etag(), (c) => c.body(icon, 200, { "Content-Type": "image/svg+xml" }));
+app.use(resourceMetadata(({ env }) => apiOptions(env), apiDescription));
+app.use(resourceMetadata(({ env }) => mcpOptions(env), { name: "Contoso DevOps for assistants", scopes: mcpScopes }));
 app.route("/api", api);
+app.route("/mcp", mcp);
 app.notFound((c) => c.html(<NotFoundPage />, 404));
 
 export default app;
