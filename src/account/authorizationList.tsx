@@ -1,10 +1,11 @@
 import type { Deps } from "../config.ts";
 import { page } from "../http/page.tsx";
 import type { Resource, User } from "../model.ts";
-import { decideAccess } from "../rules/organizations.ts";
+import { decideAccess, isVouched } from "../rules/organizations.ts";
 import { describePermissions } from "../rules/permissions.ts";
 import type { AuthorizationList, AuthorizedDevice, EndedAuthorization, ListedAuthorization } from "../store/authorizations.ts";
 import { PublisherLine } from "./about.tsx";
+import { AuthorityLine, EndNote } from "./authority.tsx";
 import { ApprovedDetail } from "./details.tsx";
 import { latestEffectSeconds } from "./lifetime.ts";
 import { Ago, Day, inWords } from "./moment.tsx";
@@ -36,7 +37,11 @@ export function listPage(deps: Deps, content: Content): Response {
     <>
       <header class="heading">
         <h1>Authorizations</h1>
-        <p class="lead">Services that may act in your name, because you approved it. Revoke what you no longer use.</p>
+        <p class="lead">
+          Services that may act in your name, because you approved it
+          {list.authorizations.some(({ authority }) => authority !== null) && ", or a directory that you belong to did"}. Revoke
+          what you no longer use.
+        </p>
       </header>
       {ended && <EndedNotice ended={ended} seconds={latestEffectSeconds(deps.config, ended.resources, resources)} />}
       {authorizations.length === 0 ? (
@@ -83,6 +88,7 @@ const Service = ({
           <div>
             <h2 id={`name-${grantId}`}>{service}</h2>
             <PublisherLine client={client} />
+            <AuthorityLine of={authorization} />
             {client.metadata.initiate_login_uri !== undefined && (
               <a href={`/initiate-login?${new URLSearchParams({ client_id: client.clientId })}`}>Open {service}</a>
             )}
@@ -91,7 +97,7 @@ const Service = ({
         </header>
         <dl class="facts across">
           <div>
-            <dt>Approved</dt>
+            <dt>{authorization.authority === null ? "Approved" : "Let in"}</dt>
             <dd>
               <Day at={createdAt} />
             </dd>
@@ -162,7 +168,7 @@ const Service = ({
               <span class="unseen"> of {service}</span>
             </span>
           </button>
-          <p class="note">Ends it on every device. To use the service again, you approve it again.</p>
+          <EndNote of={authorization} />
         </form>
       </article>
     </li>
@@ -170,17 +176,19 @@ const Service = ({
 };
 
 /** Where the service may go, and where it would if its owners let it. */
-const Places = ({ authorization: { organizations, reach, client } }: { authorization: ListedAuthorization }) => {
+const Places = ({ authorization }: { authorization: ListedAuthorization }) => {
+  const { organizations, reach, client } = authorization;
+  const vouched = isVouched(authorization);
   const shown = reach.filter(({ organizationId }) => organizations === null || organizations.includes(organizationId));
   return (
     <section>
-      <h3>{organizations === null ? "In all organizations that you may enter" : "In the organizations that you chose"}</h3>
+      <h3>{placesTitle(organizations === null, vouched)}</h3>
       {shown.length === 0 ? (
         <p>None today</p>
       ) : (
         <ul class="plain">
           {shown.map((organization) => {
-            const { label, mark } = accessWords(decideAccess(organization, client), organization);
+            const { label, mark } = accessWords(decideAccess(organization, client, vouched), organization);
             return (
               <li class="spread">
                 <Name of={organization.displayName} /> <span class={`tag ${mark}`}>{label}</span>
@@ -192,6 +200,11 @@ const Places = ({ authorization: { organizations, reach, client } }: { authoriza
     </section>
   );
 };
+
+function placesTitle(everywhere: boolean, vouched: boolean): string {
+  if (everywhere) return "In all organizations that you may enter";
+  return vouched ? "In the directory's organization" : "In the organizations that you chose";
+}
 
 const Devices = ({ devices, csrf, now }: { devices: readonly AuthorizedDevice[]; csrf: string; now: number }) => (
   <section class="devices">
@@ -235,7 +248,8 @@ const EndedNotice = ({ ended, seconds }: { ended: EndedAuthorization; seconds: n
         ))}
         {ended.device !== null && ` on ${ended.device}`}.
       </strong>{" "}
-      {ended.serviceNames.length > 1 ? "They get" : "It gets"} no new access from now on. <Effect seconds={seconds} />
+      {ended.serviceNames.length > 1 ? "They get" : "It gets"} no new access from now on
+      {ended.vouched && ", unless a directory that let it in does so again"}. <Effect seconds={seconds} />
     </p>
   </div>
 );

@@ -111,10 +111,11 @@ export function decideEntitlement(
   const isNamed = (owner: string | undefined) => owner !== undefined && (named?.includes(owner) ?? true);
   const offered =
     asserted.scopes ?? (asserted.details.length > 0 ? [] : trust.scopes) ?? registeredScopes(client) ?? asked.scopes;
-  const allowed = offered.filter(
-    (scope) =>
-      isNamed(findOwner(scope, registered)?.identifier) && mayAsk(client, scope) && (trust.scopes?.includes(scope) ?? true),
-  );
+  const allowed = offered.filter((scope) => {
+    const owner = findOwner(scope, registered);
+    const isTrusted = trust.scopes?.includes(scope) ?? !isFull(scope, owner);
+    return isTrusted && isNamed(owner?.identifier) && mayAsk(client, scope);
+  });
   if (asked.scopes.some((scope) => !allowed.includes(scope))) throw beyond("invalid_scope", "scope");
   if (!isWithin(asked.details, asserted.details)) throw beyond("invalid_authorization_details", "authorization_details");
   const scopes = asked.scopes.length > 0 ? asked.scopes : allowed;
@@ -130,6 +131,10 @@ export function decideEntitlement(
   const resources = named ?? [...new Set(owners.filter((owner) => owner !== undefined))];
   return { scopes, resources, details: [...details, ...limits] };
 }
+
+/** Everything that a person can do is not what an operator means who names no scope. */
+const isFull = (scope: string, owner: Resource | undefined): boolean =>
+  owner?.scopes.find(({ name }) => name === scope)?.access === "full";
 
 const registeredScopes = ({ metadata }: Client): readonly string[] | undefined => metadata.scope?.split(" ");
 

@@ -35,6 +35,8 @@ export interface EndedAuthorization {
   readonly serviceNames: readonly string[];
   readonly device: string | null;
   readonly resources: readonly string[];
+  /** Whether a directory had let one of them in. */
+  readonly vouched: boolean;
   readonly endedAt: number;
 }
 
@@ -95,7 +97,12 @@ export async function loadAuthorizations(deps: Deps, userId: UserId, page: numbe
         .orderBy(organizations.displayName),
       db.select().from(organizationClients).where(inArray(organizationClients.organizationId, mine)),
       db
-        .select({ metadata: clients.metadata, resources: grants.resources, endedAt: grants.revokedAt })
+        .select({
+          metadata: clients.metadata,
+          resources: grants.resources,
+          authority: grants.authority,
+          endedAt: grants.revokedAt,
+        })
         .from(grants)
         .innerJoin(clients, eq(clients.clientId, grants.clientId))
         .where(
@@ -110,6 +117,7 @@ export async function loadAuthorizations(deps: Deps, userId: UserId, page: numbe
           metadata: clients.metadata,
           resources: families.resources,
           device: families.device,
+          authority: grants.authority,
           endedAt: families.revokedAt,
         })
         .from(families)
@@ -148,6 +156,7 @@ function toEnded(
     readonly metadata: ClientMetadata;
     readonly resources: readonly string[];
     readonly device: string | null;
+    readonly authority: string | null;
     readonly endedAt: number | null;
   }[],
 ): EndedAuthorization | undefined {
@@ -157,6 +166,7 @@ function toEnded(
     serviceNames: rows.map(({ metadata }) => metadata.client_name),
     device: first.device,
     resources: rows.flatMap(({ resources }) => resources),
+    vouched: rows.some(({ authority }) => authority !== null),
     endedAt: first.endedAt,
   };
 }
