@@ -145,3 +145,8 @@ export async function addResource(identifier = API, prefix = "", accessTokenSeco
     });
   return identifier;
 }
+
+/** Makes a resource another in some respect: whose server it is, who registered it, what it defines. */
+export async function changeResource(identifier: string, changes: Partial<typeof resources.$inferInsert>): Promise<void> {
+  await open(env.DB).update(resources).set(changes).where(eq(resources.identifier, identifier));
+}
