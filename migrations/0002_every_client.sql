@@ -48,6 +48,8 @@ CREATE TABLE `initial_access_tokens` (
 	`id` text PRIMARY KEY NOT NULL,
 	`label` text NOT NULL,
 	`created_by` text NOT NULL,
+	`grant_types` text DEFAULT '[]' NOT NULL,
+	`scopes` text DEFAULT '[]' NOT NULL,
 	`uses_left` integer,
 	`created_at` integer NOT NULL,
 	`expires_at` integer

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import initializeArgon2 from "@phi-ag/argon2/node";
-import { fetchPublic } from "../src/http/outgoing.ts";
+import { findSectorProblem } from "../src/clients/sector.ts";
 import type { AuthorizationDetailsType, ClientSecret, Publisher, ScopeDescription } from "../src/model.ts";
 import { argon2Input, passwordHashOptions } from "../src/rules/passwordHash.ts";
 import { translationsOf } from "../src/rules/resource.ts";
@@ -200,20 +200,9 @@ function trustRow(
 
 /** OpenID Connect Registration section 5: the document names every redirect URI, so that nobody joins a sector uninvited. */
 async function checkSector({ path, metadata }: SeedClient, tools: SeedTools): Promise<void> {
-  const { sector_identifier_uri: uri, redirect_uris } = metadata;
-  if (uri === undefined) return;
   const traveller = { fetch: tools.fetch ?? fetch, config: { issuer: "http://localhost", mtlsOrigin: null } };
-  const member = `${path}.sector_identifier_uri`;
-  const listed = await fetchPublic(traveller, uri, { maxBytes: 64 * 1024, seconds: 5 })
-    .then(({ status, text }) =>
-      status === 200 ? (JSON.parse(text) as unknown) : Promise.reject(new Error(`it answered ${status}`)),
-    )
-    .catch((error: unknown) => {
-      throw refuse(member, `cannot be loaded: ${error instanceof Error ? error.message : error}`);
-    });
-  if (!Array.isArray(listed)) throw refuse(member, "is not a JSON array of redirect URIs");
-  const missing = redirect_uris.find((redirectUri) => !listed.includes(redirectUri));
-  if (missing !== undefined) throw refuse(member, `does not list ${missing}`);
+  const problem = await findSectorProblem(traveller, metadata);
+  if (problem !== undefined) throw refuse(`${path}.sector_identifier_uri`, problem);
 }
 
 function publisherOf({ publisher }: SeedClient, present: Publisher | null, at: number): Publisher | null {

@@ -2,6 +2,8 @@
 import { Hono } from "hono";
 import { authorizationsPage, changeAuthorizations } from "./account/authorizations.tsx";
 import { consent, consentPage } from "./account/consent.tsx";
+import { devicePage, enterCode } from "./account/device.ts";
+import { decideDevice } from "./account/deviceDecision.ts";
 import { home } from "./account/home.tsx";
 import { initiateLogin } from "./account/initiateLogin.ts";
 import { logo } from "./account/logo.ts";
@@ -20,6 +22,8 @@ import { queryGrant, revokeGrant } from "./oauth/grantManagement.ts";
 import { introspect } from "./oauth/introspect.ts";
 import { jwks, metadata } from "./oauth/metadata.ts";
 import { pushRequest } from "./oauth/pushedRequest.ts";
+import { register } from "./oauth/register.ts";
+import { endRegistration, readRegistration, replaceRegistration } from "./oauth/registrationManagement.ts";
 import { revoke } from "./oauth/revoke.ts";
 import { withDpopNonce } from "./oauth/senderConstraint.ts";
 import { token } from "./oauth/token.ts";
@@ -30,12 +34,14 @@ import { userinfo } from "./oauth/userinfo.ts";
  * client` with JSON that scripts of any origin may read.
  */
 type Audience = "person" | "browser flow" | "machine" | "browser client";
-type Methods = Readonly<Partial<Record<"GET" | "POST" | "DELETE", Endpoint>>>;
+type Methods = Readonly<Partial<Record<"GET" | "POST" | "PUT" | "DELETE", Endpoint>>>;
 
 const routes: readonly (readonly [path: string, audience: Audience, methods: Methods])[] = [
   ["/.well-known/oauth-authorization-server", "browser client", { GET: metadata }],
   ["/.well-known/openid-configuration", "browser client", { GET: metadata }],
   ["/jwks", "browser client", { GET: jwks }],
+  ["/register", "browser client", { POST: register }],
+  ["/register/:client_id", "browser client", { GET: readRegistration, PUT: replaceRegistration, DELETE: endRegistration }],
   ["/par", "browser client", { POST: pushRequest }],
   ["/device_authorization", "browser client", { POST: authorizeDevice }],
   ["/token", "browser client", { POST: token }],
@@ -50,6 +56,8 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/logout", "person", { GET: logout, POST: logout }],
   ["/initiate-login", "person", { GET: initiateLogin }],
   ["/consent", "person", { POST: consent }],
+  ["/device", "person", { GET: devicePage, POST: enterCode }],
+  ["/device/decision", "person", { POST: decideDevice }],
   ["/settings/authorizations", "person", { GET: authorizationsPage, POST: changeAuthorizations }],
 
   ["/", "person", { GET: home }],

@@ -3,6 +3,7 @@ import { tellDueClients } from "./backchannel.ts";
 import { recheckPublishers } from "./clients/publisher.ts";
 import type { Deps } from "./config.ts";
 import { rotateKeys } from "./keyring.ts";
+import { removeExpiredClients } from "./store/registry.ts";
 import { deleteExpired } from "./store/retention.ts";
 import { drainOutbox } from "./store/revocation.ts";
 
@@ -14,6 +15,7 @@ const parts: Readonly<Record<string, (deps: Deps) => Promise<unknown>>> = {
   "tell clients of logouts": tellDueClients,
   "rotate keys": rotateKeys,
   "look at publishers' proofs again": recheckPublishers,
+  "end unused registrations": removeExpiredClients,
   "delete expired rows": deleteExpired,
 };
 

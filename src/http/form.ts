@@ -73,7 +73,8 @@ export async function parseForm(request: Request, mayRepeat: readonly string[] =
   return collect(new URLSearchParams(await readBody(request)), new Set([...repeatable, ...mayRepeat]));
 }
 
-async function readBody(request: Request): Promise<string> {
+/** The body of a request as text, bounded. @throws OAuthError payload_too_large, invalid_request */
+export async function readBody(request: Request): Promise<string> {
   const tooLarge = new OAuthError("payload_too_large", "The request body is larger than 64 KB.");
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge;
   if (request.body === null) return "";

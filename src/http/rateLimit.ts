@@ -27,6 +27,9 @@ const limits = {
   registration: { max: 60, windowSeconds: 60 * MINUTE },
   /** Of documents of clients that nobody has named before, from one network: we fetch for no stranger without end. */
   client_document: { max: 30, windowSeconds: 15 * MINUTE },
+  /** No guesses, but services that one person registers, and publishers' files that they have us ask for. */
+  service_registration: { max: 20, windowSeconds: 60 * MINUTE },
+  publisher_proof: { max: 30, windowSeconds: 60 * MINUTE },
 } as const;
 
 /** A counter and how far it may go. */

@@ -25,6 +25,7 @@ export const metadata: Endpoint = async (_request, deps) => {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
     ...machineEndpoints(issuer),
+    ...(deps.config.registration === "off" ? {} : { registration_endpoint: `${issuer}/register` }),
     end_session_endpoint: `${issuer}/logout`,
     grant_management_actions_supported: grantManagementActions,
     grant_management_action_required: false,

@@ -3,7 +3,7 @@ import type { ClientMetadata } from "../model.ts";
 import { parseClientMetadata } from "./clientMetadata.ts";
 import { type Input, isObject, refused, textsAt } from "./metadataMember.ts";
 import { publicUrlProblem } from "./publicUrl.ts";
-import { withoutPrivileges } from "./selfRegistered.ts";
+import { isApp, withoutPrivileges } from "./selfRegistered.ts";
 
 const HOUR = 3600;
 const FRESH_SECONDS = { least: 60, usual: HOUR, most: 24 * HOUR };
@@ -104,10 +104,6 @@ function chooseMethod(document: Input): "none" | "private_key_jwt" {
   if (choices === undefined ? method === undefined : choices.includes("none")) return "none";
   throw refused("token_endpoint_auth_method", "is not one of none, private_key_jwt");
 }
-
-/** Whether it is an app on people's devices: with a loopback address, where any port will do (RFC 8252 section 7.3), or a scheme of its own. */
-const isApp = (redirectUris: readonly unknown[]): boolean =>
-  redirectUris.some((uri) => typeof uri === "string" && URL.canParse(uri) && new URL(uri).protocol !== "https:");
 
 /** A sector is joined at the word of its own host (OpenID Connect Core section 8.1), which is the one that the document lies on. */
 function checkSector(clientId: string, { sector_identifier_uri: sector }: ClientMetadata): void {

@@ -1,7 +1,8 @@
 import { OAuthError } from "../errors.ts";
-import type { ClientMetadata, ResponseMode } from "../model.ts";
+import type { ClientMetadata, LocalizedMember, ResponseMode, Translated } from "../model.ts";
 import { grantMembers, parseGrants } from "./clientGrants.ts";
 import { parseSecurity, securityMembers } from "./clientSecurity.ts";
+import { languageTagProblem, taggedMembers } from "./language.ts";
 import {
   choice,
   choices,
@@ -21,18 +22,25 @@ import { publicUrlProblem } from "./publicUrl.ts";
 import { redirectUriProblem } from "./redirectUri.ts";
 
 const MAX_NAME_LENGTH = 1000;
+const MAX_SOFTWARE_LENGTH = 255;
+const MAX_LANGUAGES = 20;
 const MAX_REQUEST_URIS = 50;
 
 /** Pages about the client, which people follow from the consent page. */
 const pageMembers = ["client_uri", "logo_uri", "policy_uri", "tos_uri"] as const;
 
+/** Each may be there in several languages: `client_name#ja` (RFC 7591 section 2.2). */
+export const localizedMembers: readonly LocalizedMember[] = ["client_name", ...pageMembers];
+
 const responseModes: readonly ResponseMode[] = ["query", "form_post", "query.jwt", "form_post.jwt"];
 
-/** Every member that we understand. Registration ignores the others (RFC 7591 section 2); a seed file must have none. */
+/** Every member that we understand, save those in other languages. Registration ignores the others (RFC 7591 section 2); a seed file must have none. */
 export const clientMetadataMembers: readonly string[] = [
   "client_name",
   ...pageMembers,
   "contacts",
+  "software_id",
+  "software_version",
   "application_type",
   ...grantMembers,
   ...securityMembers,
@@ -68,12 +76,15 @@ export function parseClientMetadata(input: unknown): ClientMetadata {
   if (!require_pkce && security.token_endpoint_auth_method === "none")
     throw refused("require_pkce", "only a confidential client may be exempted");
   return {
-    client_name: parseName(input),
+    client_name: parseName(input, "client_name"),
     ...defined("client_uri", page(input, "client_uri")),
     ...defined("logo_uri", page(input, "logo_uri")),
     ...defined("policy_uri", page(input, "policy_uri")),
     ...defined("tos_uri", page(input, "tos_uri")),
+    ...parseTranslations(input),
     ...defined("contacts", texts(input, "contacts")),
+    ...defined("software_id", short(input, "software_id")),
+    ...defined("software_version", short(input, "software_version")),
     application_type,
     redirect_uris,
     ...grants,
@@ -96,13 +107,43 @@ export function parseClientMetadata(input: unknown): ClientMetadata {
 }
 
 /** Kept as it is: `rules/displayName.ts` cleans what people read, and warns them of what it had to clean. */
-function parseName(input: Input): string {
-  const name = text(input, "client_name");
-  if (name === undefined) throw refused("client_name", "is missing");
-  if (name.trim() === "") throw refused("client_name", "is empty");
-  if (name.length > MAX_NAME_LENGTH) throw refused("client_name", `is longer than ${MAX_NAME_LENGTH} characters`);
-  if (!name.isWellFormed()) throw refused("client_name", "is not well-formed Unicode");
+function parseName(input: Input, member: Member): string {
+  const name = text(input, member);
+  if (name === undefined) throw refused(member, "is missing");
+  if (name.trim() === "") throw refused(member, "is empty");
+  if (name.length > MAX_NAME_LENGTH) throw refused(member, `is longer than ${MAX_NAME_LENGTH} characters`);
+  if (!name.isWellFormed()) throw refused(member, "is not well-formed Unicode");
   return name;
+}
+
+/** Texts in other languages are held to what the plain member is held to, and no language is given twice. */
+function parseTranslations(input: Input): Partial<Translated<LocalizedMember>> {
+  const tagged = taggedMembers(input, localizedMembers);
+  for (const { name, tag } of tagged) {
+    const problem = languageTagProblem(tag);
+    if (problem !== undefined) throw refused(printable(name), problem);
+  }
+  for (const member of localizedMembers) {
+    const tags = tagged.filter((one) => one.member === member).map(({ tag }) => tag.toLowerCase());
+    if (tags.length > MAX_LANGUAGES) throw refused(member, `is given in more than ${MAX_LANGUAGES} languages`);
+    const twice = tags.find((tag, index) => tags.indexOf(tag) !== index);
+    if (twice !== undefined) throw refused(`${member}#${twice}`, "is given twice");
+  }
+  const entries = tagged.map(({ member, tag }) => {
+    const name = `${member as LocalizedMember}#${tag}` as const;
+    return [name, member === "client_name" ? parseName(input, name) : page(input, name)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A name from outside, in the characters and the length that an error description may have. */
+const printable = (name: string): string => name.replace(/[^\w.\-#]/g, "?").slice(0, 60);
+
+function short(input: Input, member: Member): string | undefined {
+  const value = text(input, member);
+  if (value !== undefined && (value.trim() === "" || value.length > MAX_SOFTWARE_LENGTH || !value.isWellFormed()))
+    throw refused(member, `is not a text of 1 to ${MAX_SOFTWARE_LENGTH} characters`);
+  return value;
 }
 
 /** Both kinds of URI that a browser is sent back to. Those after a logout have no error code of their own. */

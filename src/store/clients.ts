@@ -37,3 +37,19 @@ export const toClient = (row: typeof clients.$inferSelect & { readonly logo?: st
     ? {}
     : { document: { loadedAt: row.documentLoadedAt, freshUntil: row.documentFreshUntil } }),
 });
+
+/** A client that registered itself and can manage that by a token, and what is kept of the token; straight from D1, one trip. */
+export async function findRegistration(
+  deps: Deps,
+  clientId: ClientId,
+): Promise<{ readonly client: Client; readonly tokenSha256: string } | undefined> {
+  const [rows] = await transact(deps.db, (db) => [
+    db
+      .select()
+      .from(clients)
+      .where(and(eq(clients.clientId, clientId), eq(clients.origin, "registration"), isLive(deps.now()))),
+  ]);
+  const [row] = rows;
+  if (row === undefined || row.registrationTokenSha256 === null) return undefined;
+  return { client: toClient(row), tokenSha256: row.registrationTokenSha256 };
+}

@@ -38,10 +38,11 @@ export async function startFamily(deps: Deps, start: NewFamily): Promise<"starte
       AND grants.revoked_at IS NULL AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
       AND sessions.id = ${session.id} AND sessions.expires_at > ${at}
       AND users.disabled_at IS NULL AND clients.disabled_at IS NULL
+      AND (clients.expires_at IS NULL OR clients.expires_at > ${at})
       AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${id})`;
   const entry = { at, action: "family.started", familyId: id, grantId: start.grantId, clientId: request.clientId } as const;
   const confirmation: Confirmation | null = request.dpopJkt === null ? null : { jkt: request.dpopJkt };
-  const [, , , rows] = await transact(deps.db, (db) => [
+  const [, , , , rows] = await transact(deps.db, (db) => [
     auditWhen(db, { ...entry, actor: sql`grants.user_id`, userId: sql`grants.user_id` }, source),
     db.run(sql`
       INSERT INTO session_clients (session_id, client_id, expires_at)
@@ -63,6 +64,10 @@ export async function startFamily(deps: Deps, start: NewFamily): Promise<"starte
       },
       source,
     ),
+    // A registration that a person approved does not run out any more.
+    db.run(sql`
+      UPDATE clients SET expires_at = NULL
+      WHERE client_id = ${request.clientId} AND expires_at IS NOT NULL AND EXISTS (SELECT 1 FROM families WHERE id = ${id})`),
     db.select({ rid: families.rid }).from(families).where(eq(families.id, id)),
   ]);
   if (rows[0] === undefined) return "ended";

@@ -18,6 +18,7 @@ const retention: readonly (readonly [table: string, endedAt: string, keepSeconds
   ["revocations", "expires_at", 0],
   ["signing_keys", "expires_at", HINT_SECONDS],
   ["pushed_requests", "expires_at", 0],
+  ["initial_access_tokens", "expires_at", 30 * DAY],
   ["device_codes", "expires_at", DAY],
   ["seen", "expires_at", 0],
   ["session_clients", "expires_at", 0],

@@ -3,6 +3,7 @@ import type { Deps } from "../config.ts";
 import type { AccessTokenClaims, ClientId, FamilyId, Mark, Once, UserId } from "../model.ts";
 import { markKey } from "../model.ts";
 import { type AuditAction, type AuditEntry, auditWhen } from "./audit.ts";
+import { goesWithClient, removalDetail } from "./clientEnd.ts";
 import { type Database, transact } from "./database.ts";
 import { revocations } from "./schema.ts";
 
@@ -20,12 +21,18 @@ export type Revocation =
     }
   /** A client with all that it holds, if the condition on its row is met (store/registry.ts). */
   | { readonly kind: "client"; readonly clientId: ClientId; readonly guard: SQL; readonly by: string }
+  /** A client, until it is enabled again: what it holds stays, and its tokens are dead. */
+  | { readonly kind: "client_use"; readonly clientId: ClientId; readonly by: string }
+  /** Consents that reach the resource, whoever's they are; so many at once at most (`MAX_ENDED`). */
+  | { readonly kind: "resource"; readonly identifier: string; readonly guard: SQL; readonly by: string }
   /** One access token. */
   | { readonly kind: "token"; readonly claims: AccessTokenClaims; readonly by: string };
 
 /** KV takes no shorter life. */
 const MIN_TTL_SECONDS = 60;
 const EDGE_DEADLINE_SECONDS = 2;
+/** Consents that end with a resource in one batch: their marks go to KV, and a Worker may call that a thousand times. */
+const MAX_ENDED = 500;
 
 /**
  * Revokes: one D1 transaction (rows, marks, audit), then the marks to KV. When it returns, refresh, redemption and
@@ -65,7 +72,7 @@ export async function revoke(deps: Deps, revocation: Revocation, once?: Once): P
 
 /** A client is minted for without asking D1 for as long as an isolate remembers it; everything else is asked about. */
 const aheadSeconds = ({ config }: Deps, { kind }: Revocation): number =>
-  kind === "client" ? Math.max(config.skewSeconds, config.cacheSeconds) : config.skewSeconds;
+  kind === "client" || kind === "client_use" ? Math.max(config.skewSeconds, config.cacheSeconds) : config.skewSeconds;
 
 /** How each kind of revocation is said in SQL; `live` yields the rows that it ends, as long as they are alive. */
 interface Plan {
@@ -119,18 +126,48 @@ function planOf(revocation: Revocation, at: number): Plan {
       const live = sql`FROM clients WHERE client_id = ${clientId} AND ${guard}`;
       const theirs = sql`client_id IN (SELECT client_id ${live})`;
       const grants = sql`FROM grants WHERE revoked_at IS NULL AND ${theirs}`;
-      const detail = sql`json_object('origin', origin, 'client_name', json_extract(metadata, '$.client_name'))`;
       return {
         action: "client.removed",
-        entry: { userId: sql`owner_id`, clientId, detail },
+        entry: { userId: sql`owner_id`, clientId, detail: removalDetail },
         logged: [[{ action: "grant.revoked", userId: sql`user_id`, clientId, grantId: sql`id` }, grants]],
         live,
         ends: [
-          sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND ${theirs}`,
+          sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND grant_id IN (SELECT id ${grants})`,
           sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND ${theirs}`,
-          ...tablesOfClients.map((table) => sql`DELETE FROM ${sql.identifier(table)} WHERE ${theirs}`),
+          ...goesWithClient.map((table) => sql`DELETE FROM ${sql.identifier(table)} WHERE ${theirs}`),
+          sql`DELETE ${live}`,
         ],
         marked: { kind: "client", id: sql`client_id`, among: sql`${clientId}` },
+      };
+    }
+    case "client_use": {
+      const { clientId } = revocation;
+      const live = sql`FROM clients WHERE client_id = ${clientId} AND disabled_at IS NULL`;
+      return {
+        action: "client.disabled",
+        entry: { userId: sql`owner_id`, clientId },
+        live,
+        ends: [sql`UPDATE clients SET disabled_at = ${at} WHERE client_id IN (SELECT client_id ${live})`],
+        marked: { kind: "client", id: sql`client_id`, among: sql`${clientId}` },
+      };
+    }
+    case "resource": {
+      const { identifier, guard } = revocation;
+      const held = sql`revoked_at IS NULL AND EXISTS (SELECT 1 FROM json_each(grants.resources) WHERE value = ${identifier})`;
+      const live = sql`FROM grants WHERE id IN (SELECT id FROM grants WHERE ${held} AND ${guard} ORDER BY id LIMIT ${MAX_ENDED})`;
+      return {
+        action: "grant.revoked",
+        entry: { userId: sql`user_id`, clientId: sql`client_id`, grantId: sql`id`, detail: { resource: identifier } },
+        live,
+        ends: [
+          sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND grant_id IN (SELECT id ${live})`,
+          sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`,
+        ],
+        marked: {
+          kind: "grant",
+          id: sql`id`,
+          among: sql`SELECT id FROM grants WHERE revoked_at = ${at} AND revoked_by = ${by}`,
+        },
       };
     }
     case "token": {
@@ -147,17 +184,6 @@ function planOf(revocation: Revocation, at: number): Plan {
     }
   }
 }
-
-/** What goes with a client, its own row last. */
-const tablesOfClients = [
-  "client_logos",
-  "client_errors",
-  "pushed_requests",
-  "device_codes",
-  "session_clients",
-  "logouts",
-  "clients",
-];
 
 /** Puts marks where resource servers at the edge look. Failures are left to the outbox; the answer waits for two seconds at most. */
 async function putMarks(deps: Deps, marks: readonly Mark[]): Promise<void> {

@@ -12,6 +12,7 @@ import type {
   Confirmation,
   DeviceRequest,
   GrantManagement,
+  GrantType,
   JsonObject,
   MarkKind,
   OrganizationPolicy,
@@ -187,6 +188,9 @@ export const initialAccessTokens = sqliteTable(
     id: text().primaryKey(),
     label: text().notNull(),
     createdBy: text("created_by").notNull(),
+    /** What is vouched for beyond what a stranger gets: grants in which no person is asked, and what for at most. */
+    grantTypes: text("grant_types", { mode: "json" }).$type<readonly GrantType[]>().notNull().default([]),
+    scopes: text({ mode: "json" }).$type<readonly string[]>().notNull().default([]),
     /** How many registrations it is still good for; null for any number. */
     usesLeft: integer("uses_left"),
     createdAt: integer("created_at").notNull(),

@@ -214,7 +214,7 @@ const encrypting = (kind: string, member: "alg" | "enc") => async () => {
       jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: alg, use: "enc" }] },
       [`${kind}_encrypted_response_alg`]: alg,
       [`${kind}_encrypted_response_enc`]: enc,
-    });
+    } as Partial<ClientMetadata>);
     const { protectedHeader, plaintext } = await compactDecrypt((await answerOf[kind]?.()) ?? "", privateKey);
     expect([protectedHeader.alg, protectedHeader.enc, plaintext.length > 0]).toEqual([alg, enc, true]);
   }

@@ -205,6 +205,6 @@ describe("the sector of a client", () => {
       "northstar.example",
     ],
   ])("%s", (_, metadata, sector) => {
-    expect(sectorOf({ ...base, ...metadata })).toBe(sector);
+    expect(sectorOf({ ...base, ...metadata } as ClientMetadata)).toBe(sector);
   });
 });

@@ -101,7 +101,14 @@ test("everything that a client gives is kept under its own name", () => {
     logo_uri: "https://a.example/logo.png",
     policy_uri: "https://a.example/privacy",
     tos_uri: "http://localhost:3000/terms",
+    "client_name#ja": "\u5efa\u3066\u308b",
+    "client_uri#fr-CA": "https://a.example/fr",
+    "logo_uri#zh-Hant-TW": "https://a.example/zh.png",
+    "policy_uri#de": "https://a.example/datenschutz",
+    "tos_uri#de": "https://a.example/agb",
     contacts: ["help@a.example"],
+    software_id: "4NRB1-0XZABZI9E6-5SM3R",
+    software_version: "2.1",
     application_type: "native",
     redirect_uris: ["com.example.a:/cb", "http://127.0.0.1/cb"],
     grant_types: ["authorization_code", "refresh_token"],
@@ -121,7 +128,7 @@ test("everything that a client gives is kept under its own name", () => {
   expect(parseClientMetadata(keyed)).toEqual(keyed);
   expect(parseClientMetadata(certified)).toMatchObject(certified);
   expect(parseClientMetadata(machine)).toMatchObject(machine);
-  const members = new Set([full, keyed, certified, machine].flatMap(Object.keys));
+  const members = new Set([full, keyed, certified, machine].flatMap(Object.keys).filter((name) => !name.includes("#")));
   const subjects = [
     "tls_client_auth_subject_dn",
     "tls_client_auth_san_uri",
@@ -132,9 +139,33 @@ test("everything that a client gives is kept under its own name", () => {
 });
 
 test("a member that we do not know is ignored (RFC 7591 section 2)", () => {
-  expect(parseClientMetadata({ ...least, software_version: "2", "client_name#de": "Ein Dienst" })).toEqual(
+  expect(parseClientMetadata({ ...least, jwks_url: "x", "contacts#de": "Ein Dienst", "#de": 7 })).toEqual(
     parseClientMetadata(least),
   );
+});
+
+test.each<[name: string, value: unknown, description: string]>([
+  ["client_name#de", "", "client_name#de: is empty"],
+  ["client_name#de", 7, "client_name#de: is not a string"],
+  ["client_name#de", "x".repeat(1001), "client_name#de: is longer than 1000 characters"],
+  ["client_name#", "Ein Dienst", "client_name#: does not end in a language tag"],
+  ["client_name#x", "Ein Dienst", "client_name#x: does not end in a language tag"],
+  ["client_name#de#at", "Ein Dienst", "client_name#de#at: does not end in a language tag"],
+  ['client_name#<b>"\\', "Ein Dienst", "client_name#?b???: does not end in a language tag"],
+  ["logo_uri#de", "http://a.example/logo", "logo_uri#de: is not https"],
+  ["tos_uri#de", "javascript:alert(1)", "tos_uri#de: is not https"],
+  ["policy_uri#de", "https://ada@a.example/", "policy_uri#de: holds user information"],
+])("a text in another language is held to what the plain member is: %s of %j", (name, value, description) => {
+  expect(refusalOf({ ...least, [name]: value })).toMatchObject({ code: "invalid_client_metadata" });
+  expect(refusalOf({ ...least, [name]: value }).description).toContain(description);
+});
+
+test("a member is given in twenty languages at most, and in each of them once", () => {
+  const named = (tags: readonly string[]) => Object.fromEntries(tags.map((tag) => [`client_name#${tag}`, "Ein Dienst"]));
+  const tags = Array.from({ length: 21 }, (_, index) => `de-x${index}`);
+  expect(parseClientMetadata({ ...least, ...named(tags.slice(1)) })).toMatchObject(named(tags.slice(1)));
+  expect(refusalOf({ ...least, ...named(tags) }).description).toBe("client_name: is given in more than 20 languages");
+  expect(refusalOf({ ...least, ...named(["de-AT", "de-at"]) }).description).toBe("client_name#de-at: is given twice");
 });
 
 test("a policy of token exchange allows what it says and no more", () => {
@@ -160,6 +191,8 @@ const invalid: readonly (readonly [member: string, value: unknown, description: 
   ["client_name", 7, "client_name: is not a string"],
   ["client_name", "\ud800", "client_name: is not well-formed Unicode"],
   ["client_name", "x".repeat(1001), "client_name: is longer than 1000 characters"],
+  ["software_id", "", "software_id: is not a text of 1 to 255 characters"],
+  ["software_version", "x".repeat(256), "software_version: is not a text of 1 to 255 characters"],
   ["application_type", "desktop", "application_type: is not one of web, native"],
   ["grant_types", "authorization_code", "grant_types: is not an array"],
   ["grant_types", ["password"], "grant_types[0]: is not one of authorization_code, refresh_token"],

@@ -142,7 +142,7 @@ describe("a removed client", () => {
     const browser = new Browser(server);
     const tokens = await obtainTokens(server, browser, ada.email);
     expect(await introspect(server, tokens.access_token)).toMatchObject({ active: true });
-    await env.DB.prepare("INSERT INTO client_logos VALUES ('buildboard', 'u', 'image/png', x'00', 1)").run();
+    await env.DB.prepare("INSERT INTO client_logos VALUES ('buildboard', 'u', 'image/png', x'00', 'digest', 1)").run();
     await env.DB.prepare("INSERT INTO client_errors VALUES ('buildboard', 'k', 'e', 'x', 't', 1, 1, 1)").run();
 
     server.pass(1);
@@ -154,7 +154,7 @@ describe("a removed client", () => {
     expect(await introspect(server, tokens.access_token)).toEqual({ active: false });
     const refused = await post(server, "/token", refreshRequest(tokens.refresh_token));
     expect([refused.status, await refused.json()]).toMatchObject([401, { error: "invalid_client" }]);
-    for (const table of ["clients", "client_logos", "client_errors", "session_clients"])
+    for (const table of ["clients", "client_logos", "client_errors"])
       expect(await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE client_id = 'buildboard'`).first("n"), table).toBe(
         0,
       );
