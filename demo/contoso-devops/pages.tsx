@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
+import { tools } from "./mcpTools.ts";
 
 const Logo = () => (
   <svg class="logo" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">
@@ -39,6 +40,7 @@ const Document = ({ title, children }: FrameProps) => (
         </a>
         <nav aria-label="Contoso DevOps">
           <a href="/#api">API</a>
+          <a href="/#assistants">Assistants</a>
           <a href="/#access">Access</a>
           <a href="/#organizations">Organizations</a>
         </nav>
@@ -238,6 +240,30 @@ export const FrontPage = ({ issuer, origin }: { issuer: string; origin: string }
           <code>{`curl ${origin}/api/organizations/contoso/builds \\\n  --header "Authorization: Bearer $ACCESS_TOKEN"`}</code>
         </pre>
       </figure>
+    </section>
+
+    <section id="assistants" class="part">
+      <header>
+        <h2>For assistants</h2>
+        <p>
+          <code>{origin}/mcp</code> speaks the Model Context Protocol. Give your assistant this address: it finds out by itself
+          where to ask for access, and you approve. It asks again when a tool needs more than you allowed.
+        </p>
+      </header>
+      <ul class="endpoints">
+        {Object.entries(tools).map(([name, { description, scopes }]) => (
+          <li>
+            <p class="call">
+              <code class="path">{name}</code>
+            </p>
+            <p class="scope">
+              <span class="unseen">needs the scope </span>
+              <code>{scopes.join(" ")}</code>
+            </p>
+            <p class="what tool">{description}</p>
+          </li>
+        ))}
+      </ul>
     </section>
 
     <section id="access" class="part">

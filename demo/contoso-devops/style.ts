@@ -90,7 +90,7 @@ main { flex: 1; width: 100%; }
 .what { color: var(--soft); font-size: 0.94rem; }
 @media (min-width: 58rem) {
   .endpoints li { grid-template-columns: minmax(0, 1fr) auto; align-items: baseline; }
-  .what { grid-column: 1 / -1; padding-left: 3.75rem; }
+  .what { grid-column: 1 / -1; padding-left: 3.75rem; } .what.tool { padding-left: 0; }
 }
 figcaption { font-size: 0.9rem; color: var(--soft); margin-bottom: 0.4rem; }
 pre { background: var(--deep); color: var(--on-deep); padding: 1.1rem 1.25rem; line-height: 1.6; white-space: pre-wrap; overflow-wrap: anywhere; }
