@@ -349,8 +349,13 @@ describe("checkAssertion", () => {
     checkAssertion({ ...good, ...changes }, { clientId: "c", audiences, now, refuse });
 
   it("remembers the jti for as long as the assertion would be taken", () => {
-    expect(judge({})).toEqual({ jti: "j", expiresAt: (seconds + 70) * 1000 });
+    expect(judge({})).toMatchObject({ jti: "j", expiresAt: (seconds + 70) * 1000 });
     expect(judge({ exp: seconds + 60.25 }).expiresAt).toBe((seconds + 70) * 1000 + 250);
+  });
+
+  it("says when the assertion was made, at the earliest where that does not stand in it", () => {
+    expect(judge({ iat: seconds - 5 }).issuedAt).toBe((seconds - 5) * 1000);
+    expect(judge({ iat: undefined }).issuedAt).toBe((seconds + 60 - 600) * 1000);
   });
 
   // CASES.md B 50
