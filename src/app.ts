@@ -4,6 +4,15 @@ import { authorizationsPage, changeAuthorizations } from "./account/authorizatio
 import { consent, consentPage } from "./account/consent.tsx";
 import { devicePage, enterCode } from "./account/device.ts";
 import { decideDevice } from "./account/deviceDecision.ts";
+import { callbackPage } from "./account/developer/callback.tsx";
+import { edit, editPage } from "./account/developer/edit.tsx";
+import { servicesPage } from "./account/developer/list.tsx";
+import { overviewPage } from "./account/developer/overview.tsx";
+import { changePublisher, publisherPage } from "./account/developer/publisher.tsx";
+import { register, registerPage } from "./account/developer/register.tsx";
+import { remove, removePage } from "./account/developer/remove.tsx";
+import { changeSecrets, secretsPage } from "./account/developer/secrets.tsx";
+import { changeTry, tryPage } from "./account/developer/try.tsx";
 import { home } from "./account/home.tsx";
 import { initiateLogin } from "./account/initiateLogin.ts";
 import { logo } from "./account/logo.ts";
@@ -15,6 +24,7 @@ import { OAuthError } from "./errors.ts";
 import { allowPreflight, withCors } from "./http/cors.ts";
 import { type Endpoint, machine, person } from "./http/respond.ts";
 import { siteIcon, styleSheet } from "./http/style.ts";
+import { deleteResource, queryResource, queryResources, replaceResource } from "./oauth/admin/resources.ts";
 import { browserFlow } from "./oauth/authorizationResponse.ts";
 import { authorize } from "./oauth/authorize.ts";
 import { authorizeDevice } from "./oauth/deviceAuthorization.ts";
@@ -50,6 +60,9 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/introspect", "machine", { POST: introspect }],
   ["/grants/:grant_id", "browser client", { GET: queryGrant, DELETE: revokeGrant }],
 
+  ["/admin/resources", "machine", { GET: queryResources }],
+  ["/admin/resources/:identifier", "machine", { GET: queryResource, PUT: replaceResource, DELETE: deleteResource }],
+
   ["/authorize", "browser flow", { GET: authorize(consentPage), POST: authorize(consentPage) }],
   ["/sign-in", "person", { GET: signInPage, POST: signIn }],
   ["/sign-out", "person", { GET: signOutPage, POST: signOut }],
@@ -59,6 +72,15 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/device", "person", { GET: devicePage, POST: enterCode }],
   ["/device/decision", "person", { POST: decideDevice }],
   ["/settings/authorizations", "person", { GET: authorizationsPage, POST: changeAuthorizations }],
+  ["/settings/developer", "person", { GET: servicesPage }],
+  ["/settings/developer/new", "person", { GET: registerPage, POST: register }],
+  ["/settings/developer/callback", "person", { GET: callbackPage }],
+  ["/settings/developer/:client_id", "person", { GET: overviewPage }],
+  ["/settings/developer/:client_id/edit", "person", { GET: editPage, POST: edit }],
+  ["/settings/developer/:client_id/secrets", "person", { GET: secretsPage, POST: changeSecrets }],
+  ["/settings/developer/:client_id/publisher", "person", { GET: publisherPage, POST: changePublisher }],
+  ["/settings/developer/:client_id/try", "person", { GET: tryPage, POST: changeTry }],
+  ["/settings/developer/:client_id/delete", "person", { GET: removePage, POST: remove }],
 
   ["/", "person", { GET: home }],
   ["/logos/:client_id", "person", { GET: logo }],

@@ -100,7 +100,9 @@ function thumbprintOf(request: Request): string | undefined {
 /** The token in the Authorization header or in a form (RFC 6750 sections 2.1 and 2.2, RFC 9449 section 7.1); never one in the query. */
 async function findSent(request: Request): Promise<Sent | undefined> {
   const header = request.headers.get("authorization");
-  const isForm = request.method === "POST" && request.headers.has("content-type");
+  const type = request.headers.get("content-type")?.toLowerCase();
+  // JSON is what our own API for operators takes, and no token is in it; all else is refused as the form that it is not.
+  const isForm = request.method === "POST" && type !== undefined && !type.startsWith("application/json");
   const inForm = isForm ? (await parseForm(request)).find("access_token") : undefined;
   if (header === null) return inForm === undefined ? undefined : { scheme: "Bearer", token: inForm };
   if (inForm !== undefined) throw new OAuthError("invalid_request", "The access token was sent in two ways at once.");

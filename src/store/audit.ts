@@ -22,7 +22,17 @@ export type AuditAction =
   | "key.created"
   | "client.registered"
   | "client.updated"
-  | "client.removed";
+  | "client.removed"
+  | "client.disabled"
+  | "client.enabled"
+  | "resource.registered"
+  | "resource.updated"
+  | "resource.removed"
+  | "issuer.trusted"
+  | "issuer.updated"
+  | "issuer.distrusted"
+  | "initial_access_token.created"
+  | "initial_access_token.removed";
 
 type Member = string | null | SQLWrapper;
 
