@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { Client } from "../model.ts";
+import { documentHost } from "../rules/clientDocument.ts";
 import type { ReturnPlace } from "../rules/returnPlace.ts";
 import { Day } from "./moment.tsx";
 import { Name } from "./name.tsx";
@@ -32,6 +33,7 @@ export const PublisherLine = ({ client: { publisher } }: { client: Client }) => 
  */
 export const About = ({ client, place }: { client: Client; place: ReturnPlace | null }) => {
   const { metadata, publisher } = client;
+  const host = documentHost(client);
   const links = (
     [
       ["Web site", metadata.client_uri],
@@ -48,6 +50,11 @@ export const About = ({ client, place }: { client: Client; place: ReturnPlace | 
           <Fact name="You go back to">
             <strong>{place.name}</strong>
             {place.kind === "device" && <span class="note">, an address on this device</span>}
+          </Fact>
+        )}
+        {host !== undefined && (
+          <Fact name="Described at">
+            <strong>{host}</strong>
           </Fact>
         )}
         <Fact name="Publisher">

@@ -6,11 +6,12 @@ import { About, PublisherLine } from "./about.tsx";
 import type { ApprovalProblem } from "./answer.ts";
 import { Permissions } from "./consentPermissions.tsx";
 import { Reach } from "./consentReach.tsx";
+import { Warnings } from "./consentWarnings.tsx";
 import { Decision, Problem } from "./decision.tsx";
 import { DetailChoices } from "./details.tsx";
 import { HowLong } from "./howLong.tsx";
 import { Day } from "./moment.tsx";
-import { findNameWarning, Logo } from "./name.tsx";
+import { Logo } from "./name.tsx";
 import type { Ticks } from "./ticks.ts";
 import { ServiceName, serviceName } from "./words.tsx";
 
@@ -107,30 +108,6 @@ const ManagementNote = ({ view: { interaction, grant } }: { view: ConsentView })
     );
   if (action !== "create") return null;
   return <p class="note">This approval stands by itself: what you may have approved before stays as it is.</p>;
-};
-
-/** What a careful person would want to be told first. */
-const Warnings = ({ view: { client, interaction, languages } }: { view: ConsentView }) => {
-  const nameWarning = findNameWarning(serviceName(client.metadata, languages).text);
-  const place = returnPlace(interaction.request.redirectUri);
-  const isPublic = client.metadata.token_endpoint_auth_method === "none";
-  return (
-    <>
-      {nameWarning && <p class="notice bad">{nameWarning} Look at the address that you go back to before you decide.</p>}
-      {client.publisher?.verifiedAt == null && (
-        <p class="notice warn">
-          <strong>We have not checked who runs this service.</strong> Anybody can choose its name. Approve only if you trust{" "}
-          {place.kind === "web" ? <strong>{place.name}</strong> : "the app that you have just used"}.
-        </p>
-      )}
-      {place.kind === "device" && isPublic && (
-        <p class="notice warn">
-          <strong>The answer goes to an app on this device.</strong> We cannot tell which app receives it. Approve only if you
-          have just started <ServiceName of={client.metadata} languages={languages} /> here yourself.
-        </p>
-      )}
-    </>
-  );
 };
 
 /** Where the browser goes, whatever was decided. */

@@ -1,5 +1,5 @@
 /** Client ID Metadata Documents: which `client_id` is the address of one, and what such a document may say. */
-import type { ClientMetadata } from "../model.ts";
+import type { Client, ClientMetadata } from "../model.ts";
 import { parseClientMetadata } from "./clientMetadata.ts";
 import { type Input, isObject, refused, textsAt } from "./metadataMember.ts";
 import { publicUrlProblem } from "./publicUrl.ts";
@@ -25,6 +25,10 @@ export function documentIdProblem(clientId: string, ownHosts: readonly string[])
   const { href } = new URL(clientId);
   return href === clientId ? undefined : `is not in its normal form, ${href}`;
 }
+
+/** Where the document of a client lies that one describes; the one thing about it that nobody else could have chosen. */
+export const documentHost = ({ clientId, origin }: Pick<Client, "clientId" | "origin">): string | undefined =>
+  origin === "document" ? new URL(clientId).host : undefined;
 
 /** What the media type of a document may be: JSON, or something more particular that is JSON (RFC 6839 section 3.1). */
 export const isJsonType = (contentType: string | null): boolean =>
