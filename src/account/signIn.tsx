@@ -2,6 +2,7 @@ import type { Deps } from "../config.ts";
 import { findCookie, setCookie } from "../http/cookie.ts";
 import { checkSameSite, csrfToken } from "../http/csrf.ts";
 import { type Parameters, parseForm, parseQuery } from "../http/form.ts";
+import { browserOf } from "../http/interaction.ts";
 import { checkLimits, limitOf, networkOfRequest } from "../http/rateLimit.ts";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import { findSessionId, findSignedIn } from "../http/session.ts";
@@ -19,7 +20,7 @@ import { sha256, toBase64url } from "../tokens/encoding.ts";
 import { subjectOf } from "../tokens/subject.ts";
 import { isPassword } from "./password.ts";
 import { choicePage, type PasswordForm, passwordPage, type SignInProblem } from "./signInPage.tsx";
-import { loadStarted, type Started } from "./started.ts";
+import { type Arrival, loadArrival } from "./started.ts";
 
 /** What a password is, for the claim `amr` (RFC 8176). */
 const AMR = ["pwd"];
@@ -39,12 +40,12 @@ export const signInPage: Endpoint = async (request, deps) => {
   const another = parameters.find("another") !== undefined;
   const to = parameters.find("to");
   const subject = signedIn && started && (await subjectOf(deps, sectorOf(started.client.metadata), signedIn.user.userId));
-  const offer = decideSignIn(signedIn?.session, subject, started?.interaction, another);
+  const offer = decideSignIn(signedIn?.session, subject, started?.interaction ?? undefined, another);
   const again = started === undefined && !another && parameters.find("confirm") !== undefined;
   if (offer.kind === "choice" && signedIn !== undefined && !again)
     return choicePage(deps, { started, to, signedIn, csrf: await csrfToken(deps, signedIn.cookie) });
   const confirm = again || (offer.kind === "password" && offer.confirm) ? signedIn?.user : undefined;
-  const hinted = normalizeEmail(started?.interaction.request.loginHint ?? "");
+  const hinted = normalizeEmail(started?.interaction?.request.loginHint ?? "");
   return show(request, deps, { started, to, confirm, email: confirm?.email ?? hinted ?? "" });
 };
 
@@ -80,22 +81,22 @@ export const signIn: Endpoint = async (request, deps) => {
   return goOn(deps, started, form.find("to"), [setCookie(deps.config, "session", cookie, deps.config.sessionSeconds)]);
 };
 
-const findStarted = async (request: Request, deps: Deps, parameters: Parameters): Promise<Started | undefined> => {
+const findStarted = async (request: Request, deps: Deps, parameters: Parameters): Promise<Arrival | undefined> => {
   const sealed = parameters.find("continue");
-  return sealed === undefined ? undefined : loadStarted(request, deps, sealed);
+  return sealed === undefined ? undefined : loadArrival(request, deps, sealed);
 };
 
-/** The next place is one of ours, whatever the request says: /authorize, which looks again, or the person's own settings. */
+/** The next place is one of ours, whatever the request says: /authorize or /device, which look again, or the person's own settings. */
 const goOn = (
   { config }: Deps,
-  started: Started | undefined,
+  started: Arrival | undefined,
   to: string | undefined,
   cookies: readonly string[] = [],
 ): Response =>
-  redirect(config.issuer + (started === undefined ? settingsPath(to) : `/authorize?continue=${started.sealed}`), cookies);
+  redirect(config.issuer + (started === undefined ? settingsPath(to) : `${started.path}?continue=${started.sealed}`), cookies);
 
 /** Bound to the session, so that nobody goes on as another person than the one whom the page named. */
-async function continueAs(request: Request, deps: Deps, form: Parameters, started: Started | undefined): Promise<Response> {
+async function continueAs(request: Request, deps: Deps, form: Parameters, started: Arrival | undefined): Promise<Response> {
   const cookie = findCookie(request, deps.config, "session");
   await checkSameSite(request, deps, cookie, form.find("csrf"));
   if (cookie !== undefined && (await selectSession(deps, await sha256(cookie)))) return goOn(deps, started, form.find("to"));
@@ -133,8 +134,6 @@ async function prove(
  * one's own is an attack as well.
  */
 async function show(request: Request, deps: Deps, form: Omit<PasswordForm, "csrf" | "cookies">): Promise<Response> {
-  const known = findCookie(request, deps.config, "browser");
-  const browser = known ?? toBase64url(deps.random(COOKIE_BYTES));
-  const cookies = known === undefined ? [setCookie(deps.config, "browser", browser)] : [];
+  const { browser, cookies } = browserOf(request, deps);
   return passwordPage(deps, { ...form, csrf: await csrfToken(deps, browser), cookies });
 }

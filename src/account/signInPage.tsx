@@ -5,13 +5,13 @@ import type { User } from "../model.ts";
 import { returnPlace } from "../rules/returnPlace.ts";
 import { settingsPath } from "../rules/settingsPath.ts";
 import { Logo, Monogram, Name } from "./name.tsx";
-import type { Started } from "./started.ts";
+import type { Arrival } from "./started.ts";
 
 /** Why the form is shown again. `wrong` stands for a wrong password and for an unknown person. */
 export type SignInProblem = "no_email" | "not_an_email" | "no_password" | "wrong";
 
 export interface PasswordForm {
-  readonly started: Started | undefined;
+  readonly started: Arrival | undefined;
   /** Where it goes on without a service: a path of the person's own settings. */
   readonly to: string | undefined;
   /** Who is asked to prove again that it is they. */
@@ -106,7 +106,7 @@ export function passwordPage(deps: Deps, form: PasswordForm): Response {
 const To = ({ path }: { path: string | undefined }) =>
   path === undefined ? null : <input type="hidden" name="to" value={settingsPath(path)} />;
 
-const Purpose = ({ started, confirm }: { started: Started | undefined; confirm: boolean }) => {
+const Purpose = ({ started, confirm }: { started: Arrival | undefined; confirm: boolean }) => {
   if (started === undefined && confirm)
     return <p class="lead">What comes next needs your password again, since others may have come to this browser.</p>;
   if (started === undefined) return <p class="lead">To see and change what services may do in your name.</p>;
@@ -117,8 +117,8 @@ const Purpose = ({ started, confirm }: { started: Started | undefined; confirm: 
         <strong>
           <Name of={started.client.metadata.client_name} />
         </strong>{" "}
-        at {returnPlace(started.interaction.request.redirectUri).name}{" "}
-        {confirm ? "wants you to type your password again." : "sent you here to sign in."} It does not get to see your password.
+        {placeWords(started)} {confirm ? "wants you to type your password again." : "sent you here to sign in."} It does not get
+        to see your password.
       </p>
     </div>
   );
@@ -147,7 +147,7 @@ export function choicePage(
           <strong>
             <Name of={started.client.metadata.client_name} />
           </strong>{" "}
-          at {returnPlace(started.interaction.request.redirectUri).name} sent you here. Choose the account to go on with.
+          {placeWords(started)} sent you here. Choose the account to go on with.
         </p>
       )}
       <div class="service account">
@@ -181,5 +181,9 @@ export function choicePage(
 }
 
 /** The redirects that follow the form may end at the service, when nothing more needs to be asked. */
-const targetOf = (started: Started | undefined): readonly string[] =>
-  started === undefined ? [] : formTargets(started.interaction.request.redirectUri);
+const targetOf = (started: Arrival | undefined): readonly string[] =>
+  started?.interaction == null ? [] : formTargets(started.interaction.request.redirectUri);
+
+/** Where the service is that somebody comes from. */
+const placeWords = ({ interaction }: Arrival): string =>
+  interaction === null ? "on the device whose code you typed" : `at ${returnPlace(interaction.request.redirectUri).name}`;

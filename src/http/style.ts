@@ -157,6 +157,13 @@ label.choice { cursor: pointer; }
 .decision .buttons { display: grid; gap: 0.75rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); }
 .signature { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; align-items: baseline; justify-content: space-between; }
 
+p.user-code, input.user-code { font: 600 1.5rem/1.3 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  letter-spacing: 0.12em; }
+input.user-code { text-transform: uppercase; }
+.user-code.shown { font-size: clamp(1.6rem, 1.2rem + 2.4vw, 2.3rem); }
+.device { border: 1px solid var(--line); border-radius: 8px; padding: 1rem; }
+.device > * + * { margin-top: 0.85rem; }
+
 .heading { margin-bottom: 1.75rem; }
 .heading > * + * { margin-top: 0.4rem; }
 .heading + .notice { margin-bottom: 1.75rem; }

@@ -5,7 +5,7 @@ import { auditWhen } from "./audit.ts";
 import { type Consent, consentStatements } from "./consent.ts";
 import { transact } from "./database.ts";
 import { isWaiting } from "./deviceCodes.ts";
-import { familyStatement } from "./familyStart.ts";
+import { familyStatement, keepStatement } from "./familyStart.ts";
 
 /** What a person lets a device do; the consent's `interactionId` is the id of the device code. */
 export interface DeviceApproval {
@@ -33,6 +33,7 @@ export async function approveDevice(deps: Deps, { consent, ...device }: DeviceAp
       AND grants.consented_at = ${at}
       AND sessions.id = ${consent.sessionId} AND sessions.expires_at > ${at}
       AND users.disabled_at IS NULL AND clients.disabled_at IS NULL
+      AND (clients.expires_at IS NULL OR clients.expires_at > ${at})
       AND ${waiting} AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${id})`;
   const owner = sql`grants.user_id`;
   const begun = sql`EXISTS (SELECT 1 FROM families WHERE id = ${id})`;
@@ -63,7 +64,7 @@ export async function approveDevice(deps: Deps, { consent, ...device }: DeviceAp
       source,
     ),
     db.run(sql`UPDATE device_codes SET status = 'approved' WHERE id = ${id} AND ${isWaiting(at)} AND ${begun}`),
-    db.run(sql`UPDATE clients SET expires_at = NULL WHERE client_id = ${clientId} AND expires_at IS NOT NULL AND ${begun}`),
+    keepStatement(db, clientId, id),
   ]);
 }
 

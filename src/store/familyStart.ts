@@ -1,6 +1,15 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { AuthorizationDetail, AuthorizationRequest, Confirmation, Family, FamilyId, GrantId, Session } from "../model.ts";
+import type {
+  AuthorizationDetail,
+  AuthorizationRequest,
+  ClientId,
+  Confirmation,
+  Family,
+  FamilyId,
+  GrantId,
+  Session,
+} from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
 import { families } from "./schema.ts";
@@ -64,15 +73,18 @@ export async function startFamily(deps: Deps, start: NewFamily): Promise<"starte
       },
       source,
     ),
-    // A registration that a person approved does not run out any more.
-    db.run(sql`
-      UPDATE clients SET expires_at = NULL
-      WHERE client_id = ${request.clientId} AND expires_at IS NOT NULL AND EXISTS (SELECT 1 FROM families WHERE id = ${id})`),
+    keepStatement(db, request.clientId, id),
     db.select({ rid: families.rid }).from(families).where(eq(families.id, id)),
   ]);
   if (rows[0] === undefined) return "ended";
   return rows[0].rid === start.rid ? "started" : "used";
 }
+
+/** A registration does not run out any more once a person has approved it, of which the family is the sign. */
+export const keepStatement = (db: Database, clientId: ClientId, familyId: FamilyId) =>
+  db.run(sql`
+    UPDATE clients SET expires_at = NULL
+    WHERE client_id = ${clientId} AND expires_at IS NOT NULL AND EXISTS (SELECT 1 FROM families WHERE id = ${familyId})`);
 
 /** What `familyStatement` writes of its own; the person's sign-in and the grant are columns of the rows that it looks at. */
 export interface FamilyRow

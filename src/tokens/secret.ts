@@ -5,6 +5,7 @@ import { fromBase64url, toBase64url, toUtf8 } from "./encoding.ts";
 export type Purpose =
   | "credential"
   | "interaction"
+  | "device"
   | "csrf"
   | "signing key"
   | "client secret"
