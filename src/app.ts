@@ -5,12 +5,12 @@ import { consent, consentPage } from "./account/consent.tsx";
 import { devicePage, enterCode } from "./account/device.ts";
 import { decideDevice } from "./account/deviceDecision.ts";
 import { callbackPage } from "./account/developer/callback.tsx";
-import { edit, editPage } from "./account/developer/edit.tsx";
+import { editService, editServicePage } from "./account/developer/edit.tsx";
 import { servicesPage } from "./account/developer/list.tsx";
 import { overviewPage } from "./account/developer/overview.tsx";
 import { changePublisher, publisherPage } from "./account/developer/publisher.tsx";
-import { register, registerPage } from "./account/developer/register.tsx";
-import { remove, removePage } from "./account/developer/remove.tsx";
+import { registerService, registerServicePage } from "./account/developer/register.tsx";
+import { removeService, removeServicePage } from "./account/developer/remove.tsx";
 import { changeSecrets, secretsPage } from "./account/developer/secrets.tsx";
 import { changeTry, tryPage } from "./account/developer/try.tsx";
 import { home } from "./account/home.tsx";
@@ -73,14 +73,14 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/device/decision", "person", { POST: decideDevice }],
   ["/settings/authorizations", "person", { GET: authorizationsPage, POST: changeAuthorizations }],
   ["/settings/developer", "person", { GET: servicesPage }],
-  ["/settings/developer/new", "person", { GET: registerPage, POST: register }],
+  ["/settings/developer/new", "person", { GET: registerServicePage, POST: registerService }],
   ["/settings/developer/callback", "person", { GET: callbackPage }],
   ["/settings/developer/:client_id", "person", { GET: overviewPage }],
-  ["/settings/developer/:client_id/edit", "person", { GET: editPage, POST: edit }],
+  ["/settings/developer/:client_id/edit", "person", { GET: editServicePage, POST: editService }],
   ["/settings/developer/:client_id/secrets", "person", { GET: secretsPage, POST: changeSecrets }],
   ["/settings/developer/:client_id/publisher", "person", { GET: publisherPage, POST: changePublisher }],
   ["/settings/developer/:client_id/try", "person", { GET: tryPage, POST: changeTry }],
-  ["/settings/developer/:client_id/delete", "person", { GET: removePage, POST: remove }],
+  ["/settings/developer/:client_id/delete", "person", { GET: removeServicePage, POST: removeService }],
 
   ["/", "person", { GET: home }],
   ["/logos/:client_id", "person", { GET: logo }],

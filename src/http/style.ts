@@ -77,7 +77,7 @@ main.wide { max-width: 68rem; }
 
 .field { display: grid; gap: 0.35rem; }
 .field label { font-weight: 600; }
-input[type="email"], input[type="password"], input[type="text"] { width: 100%; min-height: 48px; padding: 0.5rem 0.8rem;
+input[type="email"], input[type="password"], input[type="text"], textarea { width: 100%; min-height: 48px; padding: 0.5rem 0.8rem;
   font: inherit; color: inherit; background: var(--sheet); border: 1px solid var(--edge); border-radius: 6px; }
 [aria-invalid="true"] { border-color: var(--danger) !important; border-width: 2px !important; }
 input[type="checkbox"], input[type="radio"] { width: 1.25rem; height: 1.25rem; margin: 0.15rem 0 0; accent-color: var(--accent); flex: none; }
@@ -207,6 +207,37 @@ details[open] > summary::before { content: "–"; }
 .steps p { margin-top: 0.4rem; color: var(--soft); }
 .developers { margin-top: 2.25rem; border-top: 1px solid var(--line); padding-top: 2rem; }
 .developers p { margin-top: 0.4rem; max-width: 44rem; }
+textarea { display: block; resize: vertical; font: 0.92rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+::placeholder { color: var(--soft); opacity: 1; }
+.optional { color: var(--soft); font-weight: 400; }
+.problems { color: var(--danger); font-size: 0.94rem; }
+.problems > li + li { margin-top: 0.35rem; }
+.trail { font-size: 0.94rem; }
+.trail a { display: inline-flex; align-items: center; min-height: 44px; }
+/* The pages of one thing, as tabs of a folder. */
+.places { display: flex; flex-wrap: wrap; gap: 0 1.4rem; border-bottom: 1px solid var(--line); margin-bottom: 1.75rem; font-size: 0.94rem; }
+.places a { display: inline-flex; align-items: center; min-height: 44px; color: var(--soft); text-decoration: none; margin-bottom: -1px;
+  border-bottom: 3px solid transparent; }
+.places a:hover { color: var(--ink); border-color: var(--line); }
+.places a[aria-current] { color: var(--ink); font-weight: 650; border-color: var(--accent); }
+.heading + .places { margin-top: -0.5rem; }
+.service-form > * + *, .overview > div > * + *, .overview aside > * + *, .notices > * + * { margin-top: 1.5rem; }
+.service-form fieldset > .hint { margin-top: 0.2rem; }
+.notices { margin-bottom: 1.75rem; }
+.overview { display: grid; gap: 2.25rem; }
+.overview aside section > * + * { margin-top: 0.75rem; }
+.overview aside section + section { border-top: 1px solid var(--line); padding-top: 1.5rem; }
+@media (min-width: 60rem) { .overview { grid-template-columns: minmax(0, 1fr) 19rem; } }
+.figures dd { font: 600 1.5rem/1.2 var(--serif); }
+.figures dt { max-width: 11rem; }
+.errors > li { border-top: 1px solid var(--line); padding: 0.85rem 0; }
+.errors > li > * + * { margin-top: 0.3rem; }
+.errors code.tag { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+code.scope { font-weight: 400; font-size: 0.82rem; color: var(--soft); }
+/* To be taken along whole: one click selects all of it. */
+.copy { padding: 0.7rem 0.9rem; border: 1px solid var(--line); border-radius: 6px; background: var(--tint); white-space: pre-wrap;
+  overflow-wrap: anywhere; font-size: 0.94rem; line-height: 1.5; }
+.copy code { user-select: all; }
 @media (forced-colors: active) { .tag, button, .button { border-color: ButtonText; } }
 @media print { .masthead nav, .skip { display: none; } }
 `;

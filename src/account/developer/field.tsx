@@ -1,0 +1,105 @@
+import type { Child } from "hono/jsx";
+import type { ServiceField, ServiceProblem } from "../../rules/serviceForm.ts";
+
+/** What is wrong with one field, under it; of several lines, each with its number and what was typed. */
+export const Problems = ({ of: problems, field }: { of: readonly ServiceProblem[]; field: ServiceField }) => {
+  const own = problems.filter((problem) => problem.field === field);
+  if (own.length === 0) return null;
+  return (
+    <ul class="problems" id={`${field}-problem`}>
+      {own.map(({ line, words }) => (
+        <li>
+          {line && (
+            <>
+              Line {line.number}, <code>{line.text.slice(0, 200)}</code>:{" "}
+            </>
+          )}
+          {words}
+        </li>
+      ))}
+    </ul>
+  );
+};
+
+/** How a field is marked and described to those who do not see the page. */
+export function described(field: ServiceField, problems: readonly ServiceProblem[], hasHint: boolean) {
+  const wrong = problems.some((problem) => problem.field === field);
+  const ids = [...(hasHint ? [`${field}-hint`] : []), ...(wrong ? [`${field}-problem`] : [])].join(" ");
+  return {
+    ...(wrong ? { "aria-invalid": "true" as const } : {}),
+    ...(ids === "" ? {} : { "aria-describedby": ids }),
+  };
+}
+
+interface TextProps {
+  readonly name: ServiceField;
+  readonly label: string;
+  readonly hint?: Child;
+  readonly value: string;
+  readonly problems: readonly ServiceProblem[];
+  readonly required?: boolean;
+  readonly placeholder?: string;
+  /** More than one line. */
+  readonly rows?: number;
+}
+
+/** A text, in one line or several. */
+export const TextField = ({ name, label, hint, value, problems, required = false, placeholder, rows }: TextProps) => {
+  const common = {
+    id: name,
+    name,
+    placeholder,
+    spellcheck: false,
+    autocapitalize: "none" as const,
+    autocomplete: "off" as const,
+    ...described(name, problems, hint !== undefined),
+  };
+  return (
+    <div class="field">
+      <label for={name}>
+        {label}
+        {!required && <span class="optional"> (optional)</span>}
+      </label>
+      {hint !== undefined && (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      {rows === undefined ? (
+        <input type="text" value={value} {...common} />
+      ) : (
+        <textarea rows={rows} {...common}>
+          {value}
+        </textarea>
+      )}
+      <Problems of={problems} field={name} />
+    </div>
+  );
+};
+
+/** One of a few, or some of them: a row with a title and what it means. */
+export const Choice = ({
+  type,
+  name,
+  value,
+  checked,
+  title,
+  children,
+}: {
+  type: "radio" | "checkbox";
+  name: string;
+  value: string;
+  checked: boolean;
+  title: Child;
+  children?: Child;
+}) => (
+  <li>
+    <label class="choice">
+      <input type={type} name={name} value={value} checked={checked} />
+      <span>
+        <span class="title">{title}</span>
+        {children !== undefined && <span class="detail">{children}</span>}
+      </span>
+    </label>
+  </li>
+);

@@ -1,0 +1,169 @@
+import type { Deps } from "../../config.ts";
+import type { Client } from "../../model.ts";
+import type { ToldError, Usage } from "../../store/developer.ts";
+import { Ago, Day } from "../moment.tsx";
+import { hasSecret, serviceFrame } from "./frame.tsx";
+import { pathOf, servicePage } from "./visit.ts";
+
+/** GET /settings/developer/{client_id}: how a service is used, what goes wrong with it, and what its library needs to know. */
+export const overviewPage = servicePage(async (visit, parameters, deps) => {
+  const { client, usage, errors } = visit.service;
+  return serviceFrame(
+    deps,
+    visit,
+    { title: "Overview", wide: true },
+    <>
+      <Notices
+        client={client}
+        registered={parameters.find("registered") !== undefined}
+        saved={parameters.find("saved") !== undefined}
+        now={deps.now()}
+      />
+      <div class="overview">
+        <div>
+          <section class="sheet">
+            <h2>Use</h2>
+            <UsageFacts usage={usage} client={client} now={deps.now()} />
+          </section>
+          <section class="sheet">
+            <h2>What went wrong</h2>
+            <Errors errors={errors} now={deps.now()} />
+          </section>
+        </div>
+        <aside>
+          <Library client={client} deps={deps} />
+          <section>
+            <h2>End</h2>
+            <p class="note">Deleting a service ends what people approved for it, at once and for good.</p>
+            <p>
+              <a class="button end small" href={pathOf(client.clientId, "delete")}>
+                Delete this service…
+              </a>
+            </p>
+          </section>
+        </aside>
+      </div>
+    </>,
+  );
+});
+
+const Notices = ({ client, registered, saved, now }: { client: Client; registered: boolean; saved: boolean; now: number }) => {
+  const live = client.secrets.some(({ expiresAt }) => expiresAt === null || now < expiresAt);
+  const secretless = hasSecret(client.metadata) && !live;
+  if (!registered && !saved && !secretless) return null;
+  return (
+    <div class="notices">
+      {registered && (
+        <p class="notice ok" role="status">
+          <strong>The service is registered.</strong> Its <code>client_id</code> stands below.
+        </p>
+      )}
+      {saved && (
+        <p class="notice ok" role="status">
+          <strong>Saved.</strong> It is so everywhere within a minute.
+        </p>
+      )}
+      {secretless && (
+        <div class="notice warn">
+          <p>
+            <strong>It has no secret yet,</strong> and cannot get tokens without one.
+          </p>
+          <p>
+            <a href={pathOf(client.clientId, "secrets")}>Make its secret</a>
+          </p>
+        </div>
+      )}
+    </div>
+  );
+};
+
+const UsageFacts = ({ usage, client, now }: { usage: Usage; client: Client; now: number }) => (
+  <>
+    <dl class="facts across figures">
+      <div>
+        <dt>People whose approval stands</dt>
+        <dd>{usage.people}</dd>
+      </div>
+      <div>
+        <dt>Authorizations in the last 30 days</dt>
+        <dd>{usage.recentStarts}</dd>
+      </div>
+      <div>
+        <dt>Last used</dt>
+        <dd>{usage.lastUsedAt === null ? "Not yet" : <Ago at={usage.lastUsedAt} now={now} />}</dd>
+      </div>
+    </dl>
+    {client.metadata.grant_types.includes("client_credentials") && (
+      <p class="note">What it does as a machine, for itself, is not counted.</p>
+    )}
+  </>
+);
+
+const Errors = ({ errors, now }: { errors: readonly ToldError[]; now: number }) =>
+  errors.length === 0 ? (
+    <p>
+      Nothing in the last 30 days. When we refuse a request of this service, you read here what was sent and what would have
+      been right.
+    </p>
+  ) : (
+    <>
+      <ul class="errors">
+        {errors.map(({ endpoint, error, text, count, firstAt, lastAt }) => (
+          <li>
+            <p class="row">
+              <code class="tag bad">{error}</code> <span class="note">at {endpoint}</span>
+            </p>
+            <p>{text}</p>
+            <p class="note">
+              {count === 1 ? "Once" : `${count} times or more since `}
+              {count > 1 && <Day at={firstAt} />}, {count === 1 ? "" : "last "}
+              <Ago at={lastAt} now={now} />
+            </p>
+          </li>
+        ))}
+      </ul>
+      <p class="note">
+        Kept for 30 days. Codes, tokens, secrets and what is about people are left out. Anybody can send requests in the name of
+        a service, so not all of these need be yours.
+      </p>
+    </>
+  );
+
+/** What a client library is configured with. */
+const Library = ({ client: { clientId, metadata, createdAt }, deps }: { client: Client; deps: Deps }) => (
+  <section>
+    <h2>For your library</h2>
+    <dl class="facts">
+      <Fact name="Issuer">
+        <code>{deps.config.issuer}</code>
+      </Fact>
+      <Fact name="client_id">
+        <code>{clientId}</code>
+      </Fact>
+      <Fact name="token_endpoint_auth_method">
+        <code>{metadata.token_endpoint_auth_method}</code>
+      </Fact>
+      {metadata.redirect_uris.length > 0 && (
+        <Fact name="redirect_uri">
+          {metadata.redirect_uris.map((uri) => (
+            <code class="line">{uri}</code>
+          ))}
+        </Fact>
+      )}
+      <Fact name="scope">{metadata.scope === "" ? "None" : <code>{metadata.scope ?? "Every scope"}</code>}</Fact>
+      <Fact name="Registered">
+        <Day at={createdAt} />
+      </Fact>
+    </dl>
+    <p class="note">
+      The rest stands in the <a href="/.well-known/openid-configuration">discovery document</a>.
+    </p>
+  </section>
+);
+
+const Fact = ({ name, children }: { name: string; children: unknown }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
