@@ -79,7 +79,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     "contoso-devops": { ISSUER: server, AUDIENCE: contosoDevops },
   };
   const made = await Promise.all([
-    worker(SERVER, "", ports[0], { ISSUER: server, MASTER_SECRET: masterSecret }).then((made) => ({
+    worker(SERVER, "", ports[0], { ISSUER: server, MASTER_SECRET: masterSecret, REGISTRATION: "open" }).then((made) => ({
       ...made,
       ...(options.outside && { outboundService: outboundOf(options.outside) }),
     })),

@@ -6,7 +6,15 @@ import { eq } from "drizzle-orm";
 import type { ClientMetadata, OrganizationPolicy, ProfileClaims, Publisher } from "../src/model.ts";
 import { argon2Input, passwordHashOptions } from "../src/rules/passwordHash.ts";
 import { open } from "../src/store/database.ts";
-import { clients, memberships, organizationClients, organizations, resources, users } from "../src/store/schema.ts";
+import {
+  clients,
+  initialAccessTokens,
+  memberships,
+  organizationClients,
+  organizations,
+  resources,
+  users,
+} from "../src/store/schema.ts";
 import { sha256 } from "../src/tokens/encoding.ts";
 
 export const PASSWORD = "correct-horse-battery-9";
@@ -149,4 +157,18 @@ export async function addResource(identifier = API, prefix = "", accessTokenSeco
 /** Makes a resource another in some respect: whose server it is, who registered it, what it defines. */
 export async function changeResource(identifier: string, changes: Partial<typeof resources.$inferInsert>): Promise<void> {
   await open(env.DB).update(resources).set(changes).where(eq(resources.identifier, identifier));
+}
+
+export const INITIAL_ACCESS_TOKEN = "csi_of-the-operator-with-43-characters-00000000";
+
+/** A token that lets a client register; good for one registration and for nothing but what a stranger gets, unless `changes` say so. */
+export async function addInitialAccessToken(
+  changes: Partial<typeof initialAccessTokens.$inferInsert> = {},
+  token = INITIAL_ACCESS_TOKEN,
+): Promise<string> {
+  const values = { id: await sha256(token), label: "for tests", createdBy: "system", usesLeft: 1, createdAt: at };
+  await open(env.DB)
+    .insert(initialAccessTokens)
+    .values({ ...values, ...changes });
+  return token;
 }

@@ -26,7 +26,7 @@ const LOGO_SECONDS = 3;
  * @throws OAuthError invalid_token, slow_down, invalid_redirect_uri, invalid_client_metadata, invalid_software_statement,
  * unapproved_software_statement
  */
-export const register: Endpoint = async (request, deps) => {
+export const registerClient: Endpoint = async (request, deps) => {
   const token = await admit(request, deps);
   const vouched = { grantTypes: token?.grantTypes ?? [], scopes: token?.scopes ?? [] };
   const metadata = await loadMetadata(deps, await parseJson(request), { vouched, privileges: {} });

@@ -13,8 +13,8 @@ interface Asked {
 /**
  * What a client gets for itself (RFC 6749 section 4.4). Nobody is there who could say no, so that only what its registration names
  * is in it, and nothing that takes a person: no identity scope, and not the scope that is everything a person can do. The operator
- * names for a client what it likes; a developer, only what their own resources define; who registered itself, only the management
- * of its own grants. Without `scope` and `authorization_details` it is everything of this kind that the client is registered for,
+ * names for a client what it likes; a developer, only what their own resources define; who registered itself has what was vouched
+ * for when it did (rules/registration.ts). Without `scope` and `authorization_details` it is everything of this kind that the client is registered for,
  * at the resources that it names.
  * @throws OAuthError invalid_scope, invalid_target, invalid_authorization_details
  */
@@ -44,7 +44,7 @@ function mayHave(client: Client, scope: string, registered: readonly Resource[])
   if (isOwnScope(scope)) return !identityScopes.some((identity) => identity === scope);
   const owner = findOwner(scope, registered);
   const words = owner?.scopes.find(({ name }) => name === scope);
-  return owner !== undefined && words?.access !== "full" && isOpenTo(client, owner);
+  return owner !== undefined && words?.access !== "full" && (client.origin === "registration" || isOpenTo(client, owner));
 }
 
 /** Whether those who put the client here may decide by themselves that it uses the resource. */

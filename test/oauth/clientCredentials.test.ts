@@ -182,7 +182,6 @@ describe("a request for one is refused, and nothing changes,", () => {
 
 describe("a client that the operator did not put here", () => {
   const origins: readonly (readonly [ClientOrigin, ownerId: string | null])[] = [
-    ["registration", null],
     ["document", null],
     ["developer", null],
     ["developer", "aagrace"],
