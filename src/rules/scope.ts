@@ -1,5 +1,5 @@
 import { OAuthError } from "../errors.ts";
-import type { Client, Resource } from "../model.ts";
+import type { Client, GrantType, Resource } from "../model.ts";
 
 /** Scopes that concern the person and not a resource (OpenID Connect Core 5.4 and 11), in the order that we list them. */
 export const identityScopes = ["openid", "profile", "email", "address", "phone", "offline_access"] as const;
@@ -27,17 +27,29 @@ export function parseScope(text: string): readonly string[] {
   return [...new Set(words)];
 }
 
+/** Grants in which a person says what the client may do. */
+const byPerson: readonly GrantType[] = ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"];
+
+/**
+ * Whether the registered scope bounds what the client may ask a person for. That of a client which registered by itself, with
+ * nobody's word, does not: it chose the scope, and may choose another at any time (RFC 7592 section 2.2). Those who write MCP
+ * clients register with what the first challenge names, and ask for more when a tool needs it.
+ */
+const isBounded = ({ origin, metadata: { software_statement, grant_types } }: Client): boolean =>
+  origin !== "registration" || software_statement !== undefined || !grant_types.every((type) => byPerson.includes(type));
+
 /**
  * What a client may ask for: its registered scope, or everything when it registered none. Only a client that authenticates itself
  * may manage grants (Grant Management for OAuth 2.0, draft 03, section 5.1), and only one that the operator put here, and said so
  * of, may administer.
  */
-export function mayAsk({ metadata, origin }: Client, scope: string): boolean {
+export function mayAsk(client: Client, scope: string): boolean {
+  const { metadata, origin } = client;
   const { scope: registered, token_endpoint_auth_method } = metadata;
   const isPublic = token_endpoint_auth_method === "none";
   if (isPublic && grantManagementScopes.some((own) => own === scope)) return false;
   if (scope === ADMIN_SCOPE && (isPublic || origin !== "operator" || registered === undefined)) return false;
-  return registered === undefined || registered.split(" ").includes(scope);
+  return registered === undefined || !isBounded(client) || registered.split(" ").includes(scope);
 }
 
 /**

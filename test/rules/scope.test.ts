@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Client, OrganizationPolicy, OrganizationReach, Resource } from "../../src/model.ts";
+import type { Client, ClientMetadata, OrganizationPolicy, OrganizationReach, Resource } from "../../src/model.ts";
 import { parseClaims, requestedClaims, subjectAllowed } from "../../src/rules/claims.ts";
 import { decideAccess, reachedOrganizations } from "../../src/rules/organizations.ts";
-import { checkResources, identityScopes, narrow, parseScope } from "../../src/rules/scope.ts";
+import { checkResources, identityScopes, mayAsk, narrow, parseScope } from "../../src/rules/scope.ts";
 
 const ISSUER = "https://id.example";
 const resource = (identifier: string, ...names: string[]): Resource => ({
@@ -103,6 +103,44 @@ describe("the claims parameter", () => {
     expect(subjectAllowed(parseClaims('{"id_token":{"sub":{"value":"aaada"}}}'), "aagrace")).toBe(false);
     expect(subjectAllowed(parseClaims('{"id_token":{"sub":{"values":["aaada","aagrace"]}}}'), "aagrace")).toBe(true);
     expect(subjectAllowed(null, "aagrace")).toBe(true);
+  });
+});
+
+describe("mayAsk", () => {
+  const registered = (origin: Client["origin"], metadata: Partial<ClientMetadata>): Client => ({
+    clientId: "assistant",
+    metadata: {
+      token_endpoint_auth_method: "client_secret_basic",
+      grant_types: ["authorization_code", "refresh_token"],
+      scope: "a.read grant_management_query",
+      ...metadata,
+    } as ClientMetadata,
+    secrets: [],
+    origin,
+    ownerId: null,
+    publisher: null,
+    createdAt: 0,
+  });
+  const client_credentials = { grant_types: ["authorization_code", "client_credentials"] } as const;
+
+  it.each<[Client["origin"], Partial<ClientMetadata>, string, boolean]>([
+    ["operator", {}, "a.read", true],
+    ["operator", {}, "a.write", false],
+    ["operator", { scope: undefined } as object, "a.write", true],
+    ["developer", {}, "a.write", false],
+    ["document", {}, "a.write", false],
+    // It may register another scope at any time, so that this one bounds nothing.
+    ["registration", {}, "a.write", true],
+    ["registration", { grant_types: ["urn:ietf:params:oauth:grant-type:device_code"] }, "a.write", true],
+    ["registration", { software_statement: "e30.e30.AA" }, "a.write", false],
+    ["registration", client_credentials, "a.write", false],
+    ["registration", client_credentials, "a.read", true],
+    ["registration", {}, "admin", false],
+    ["registration", { token_endpoint_auth_method: "none" }, "grant_management_query", false],
+    ["operator", { scope: "admin" }, "admin", true],
+    ["operator", { scope: undefined } as object, "admin", false],
+  ])("of a client by %s with %j about %s says %s", (origin, metadata, scope, may) => {
+    expect(mayAsk(registered(origin, metadata), scope)).toBe(may);
   });
 });
 
