@@ -2,8 +2,6 @@
 import { Hono } from "hono";
 import { authorizationsPage, changeAuthorizations } from "./account/authorizations.tsx";
 import { consent, consentPage } from "./account/consent.tsx";
-import { devicePage, enterCode } from "./account/device.ts";
-import { decideDevice } from "./account/deviceDecision.ts";
 import { callbackPage } from "./account/developer/callback.tsx";
 import { editService, editServicePage } from "./account/developer/edit.tsx";
 import { servicesPage } from "./account/developer/list.tsx";
@@ -13,6 +11,8 @@ import { registerService, registerServicePage } from "./account/developer/regist
 import { removeService, removeServicePage } from "./account/developer/remove.tsx";
 import { changeSecrets, secretsPage } from "./account/developer/secrets.tsx";
 import { changeTry, tryPage } from "./account/developer/try.tsx";
+import { devicePage, enterCode } from "./account/device.ts";
+import { decideDevice } from "./account/deviceDecision.ts";
 import { home } from "./account/home.tsx";
 import { initiateLogin } from "./account/initiateLogin.ts";
 import { logo } from "./account/logo.ts";
@@ -32,7 +32,7 @@ import { queryGrant, revokeGrant } from "./oauth/grantManagement.ts";
 import { introspect } from "./oauth/introspect.ts";
 import { jwks, metadata } from "./oauth/metadata.ts";
 import { pushRequest } from "./oauth/pushedRequest.ts";
-import { register } from "./oauth/register.ts";
+import { registerClient } from "./oauth/register.ts";
 import { endRegistration, readRegistration, replaceRegistration } from "./oauth/registrationManagement.ts";
 import { revoke } from "./oauth/revoke.ts";
 import { withDpopNonce } from "./oauth/senderConstraint.ts";
@@ -50,7 +50,7 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/.well-known/oauth-authorization-server", "browser client", { GET: metadata }],
   ["/.well-known/openid-configuration", "browser client", { GET: metadata }],
   ["/jwks", "browser client", { GET: jwks }],
-  ["/register", "browser client", { POST: register }],
+  ["/register", "browser client", { POST: registerClient }],
   ["/register/:client_id", "browser client", { GET: readRegistration, PUT: replaceRegistration, DELETE: endRegistration }],
   ["/par", "browser client", { POST: pushRequest }],
   ["/device_authorization", "browser client", { POST: authorizeDevice }],
