@@ -48,7 +48,7 @@ export function approvalPage(deps: Deps, view: ConsentView, form: ApprovalForm):
             <PublisherLine client={client} />
           </div>
         </header>
-        <Warnings view={view} />
+        <Warnings view={approval} place={returnPlace(interaction.request.redirectUri)} />
         <Problem of={problem} />
         <form method="post" action="/consent" class="permissions">
           <input type="hidden" name="csrf" value={form.csrf} />

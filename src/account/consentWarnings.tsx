@@ -1,21 +1,27 @@
-import type { ConsentView } from "../model.ts";
+import type { ApprovalView } from "../model.ts";
 import { documentHost } from "../rules/clientDocument.ts";
-import { type ReturnPlace, returnPlace } from "../rules/returnPlace.ts";
+import type { ReturnPlace } from "../rules/returnPlace.ts";
 import { Day } from "./moment.tsx";
 import { findNameWarning } from "./name.tsx";
 import { ServiceName, serviceName } from "./words.tsx";
 
-/** What a careful person would want to be told first. */
-export const Warnings = ({ view }: { view: ConsentView }) => {
-  const { client, interaction, languages } = view;
+/**
+ * What a careful person would want to be told first.
+ * @param place null where the browser goes nowhere from here, since a device asks
+ */
+export const Warnings = ({ view, place }: { view: ApprovalView; place: ReturnPlace | null }) => {
+  const { client, languages } = view;
   const nameWarning = findNameWarning(serviceName(client.metadata, languages).text);
-  const place = returnPlace(interaction.request.redirectUri);
   const isPublic = client.metadata.token_endpoint_auth_method === "none";
   return (
     <>
-      {nameWarning && <p class="notice bad">{nameWarning} Look at the address that you go back to before you decide.</p>}
+      {nameWarning && (
+        <p class="notice bad">
+          {nameWarning} Look at the {place === null ? "device" : "address that you go back to"} before you decide.
+        </p>
+      )}
       {client.publisher?.verifiedAt == null && <Unverified view={view} place={place} />}
-      {place.kind === "device" && isPublic && (
+      {place?.kind === "device" && isPublic && (
         <p class="notice warn">
           <strong>The answer goes to an app on this device.</strong> We cannot tell which app receives it. Any program here
           could say that it is <ServiceName of={client.metadata} languages={languages} />: approve only if you have just started
@@ -27,7 +33,7 @@ export const Warnings = ({ view }: { view: ConsentView }) => {
 };
 
 /** All that we know of a service which nobody has looked at: its addresses, and since when it is here. */
-const Unverified = ({ view: { client, grant }, place }: { view: ConsentView; place: ReturnPlace }) => {
+const Unverified = ({ view: { client, grant }, place }: { view: ApprovalView; place: ReturnPlace | null }) => {
   const host = documentHost(client);
   const cameByItself = client.origin === "document" || client.origin === "registration";
   return (
@@ -46,10 +52,11 @@ const Unverified = ({ view: { client, grant }, place }: { view: ConsentView; pla
 };
 
 /** The addresses that the person is to judge by. */
-const Trusted = ({ host, place }: { host: string | undefined; place: ReturnPlace }) => {
-  const isWeb = place.kind === "web";
-  if (host === undefined || host === place.name)
-    return <>Approve only if you trust {isWeb ? <strong>{place.name}</strong> : "the app that you have just used"}.</>;
+const Trusted = ({ host, place }: { host: string | undefined; place: ReturnPlace | null }) => {
+  const isWeb = place?.kind === "web";
+  const app = place === null ? "what runs on the device" : "the app that you have just used";
+  if (host === undefined || host === place?.name)
+    return <>Approve only if you trust {isWeb ? <strong>{place.name}</strong> : app}.</>;
   return (
     <>
       It is described at <strong>{host}</strong>
@@ -58,7 +65,7 @@ const Trusted = ({ host, place }: { host: string | undefined; place: ReturnPlace
           , and you go back to <strong>{place.name}</strong>
         </>
       )}
-      . Approve only if you trust {isWeb ? "both" : "that address and the app that you have just used"}.
+      . Approve only if you trust {isWeb ? "both" : `that address and ${app}`}.
     </>
   );
 };

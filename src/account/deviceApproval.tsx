@@ -8,11 +8,12 @@ import { About, PublisherLine } from "./about.tsx";
 import type { ApprovalProblem } from "./answer.ts";
 import { Permissions } from "./consentPermissions.tsx";
 import { Reach } from "./consentReach.tsx";
+import { Warnings } from "./consentWarnings.tsx";
 import { Decision, Problem } from "./decision.tsx";
 import { DetailChoices } from "./details.tsx";
 import { HowLong } from "./howLong.tsx";
 import { Ago, Day } from "./moment.tsx";
-import { findNameWarning, Logo } from "./name.tsx";
+import { Logo } from "./name.tsx";
 import type { Ticks } from "./ticks.ts";
 import { ServiceName, serviceName } from "./words.tsx";
 
@@ -33,7 +34,6 @@ export function deviceApprovalPage(deps: Deps, view: ApprovalView, form: Approva
   const { client, user, grant, languages } = view;
   const { problem, ticks } = form.refused ?? {};
   const name = serviceName(client.metadata, languages).text;
-  const nameWarning = findNameWarning(name);
   const title = "Access for a device";
   return page(
     deps,
@@ -50,13 +50,7 @@ export function deviceApprovalPage(deps: Deps, view: ApprovalView, form: Approva
           </div>
         </header>
         <TheDevice deps={deps} form={form} />
-        {nameWarning && <p class="notice bad">{nameWarning} Look at the device before you decide.</p>}
-        {client.publisher?.verifiedAt == null && (
-          <p class="notice warn">
-            <strong>We have not checked who runs this service.</strong> Anybody can choose its name. Approve only if you trust
-            what runs on the device.
-          </p>
-        )}
+        <Warnings view={view} place={null} />
         <Problem of={problem} />
         <form method="post" action="/device/decision" class="permissions">
           <input type="hidden" name="csrf" value={form.csrf} />
