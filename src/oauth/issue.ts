@@ -90,7 +90,7 @@ function accessTokenSeconds(
   { resources, endsAt }: Authorization,
   registered: readonly Resource[],
 ): number {
-  const left = endsAt === null ? Number.POSITIVE_INFINITY : Math.floor((endsAt - now()) / 1000);
+  const left = endsAt === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(endsAt / 1000) - Math.floor(now() / 1000));
   const asked = registered
     .filter(({ identifier }) => resources.includes(identifier))
     .map((resource) => resource.accessTokenSeconds ?? config.accessTokenSeconds);

@@ -15,6 +15,7 @@ import {
   isWithin,
   limitedOrganizations,
   mayUse,
+  ORGANIZATION_ACCESS,
   withoutOrganizations,
 } from "./authorizationDetails.ts";
 import { findOwner, mayAsk, type Narrowed } from "./scope.ts";
@@ -34,7 +35,6 @@ export interface ExchangeRequest {
   readonly targets: readonly string[];
   /** The key that the request proves to hold. */
   readonly confirmation: Confirmation | null;
-  readonly at: number;
 }
 
 /** What the new token can have, as far as the tokens and the registration tell; D1 has the rest. */
@@ -67,17 +67,15 @@ export interface ExchangePlan {
  * invalid_authorization_details
  */
 export function planExchange(request: ExchangeRequest, client: Client, registered: readonly Resource[]): ExchangePlan {
-  const { subject, actor, at } = request;
+  const { subject, actor } = request;
   const policy = loadPolicy(client, actor);
   if (subject.grant_id === undefined) throw invalid("The subject_token speaks for no person.");
   if (actor?.grant_id !== undefined) throw invalid("The actor_token speaks for a person: only a client can be an actor.");
   for (const [name, token] of [["subject_token", subject] as const, ["actor_token", actor] as const])
-    if (token !== null) checkBearer(name, token, request, client, registered);
+    if (token !== null) checkHolder(name, token, request, client, registered);
   if (policy.from !== undefined && !policy.from.includes(subject.client_id))
     throw invalid("The subject_token is of a client whose tokens this client may not exchange.");
   const endsAt = Math.min(subject.exp, actor?.exp ?? subject.exp) * 1000;
-  // A token that lives for no second is none.
-  if (endsAt - at < 1000) throw invalid("The subject_token or the actor_token has expired.");
   const targets = checkTargets(request.targets, policy, registered);
   const possible = scopesAt(targets, subject, client, registered);
   const beyond = request.scopes?.find((scope) => !possible.includes(scope));
@@ -107,7 +105,7 @@ function loadPolicy({ metadata, origin }: Client, actor: AccessTokenClaims | nul
   return policy;
 }
 
-function checkBearer(
+function checkHolder(
   name: "subject_token" | "actor_token",
   { client_id, aud, cnf }: AccessTokenClaims,
   { confirmation }: ExchangeRequest,
@@ -150,7 +148,7 @@ function scopesAt(
     .filter((name) => mayAsk(client, name));
 }
 
-/** The subject token's details at the targets, with the organizations that it is limited to, if it is. */
+/** The subject token's details at the targets. */
 const detailsAt = (
   targets: readonly string[],
   { authorization_details: details = [] }: AccessTokenClaims,
@@ -195,7 +193,7 @@ export function settleExchange(
     (name) => entered.includes(name) && (limit?.includes(name) ?? true),
   );
   const limits = [...(subject.authorization_details ?? []), ...(asked ?? [])].filter(
-    (detail) => !withoutOrganizations([detail]).includes(detail),
+    ({ type }) => type === ORGANIZATION_ACCESS,
   );
   const authorizationDetails = detailsOfToken(
     [...plan.details, ...limits],

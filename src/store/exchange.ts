@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { AuthorizationDetail, Client, ClientId, FamilyId, Once } from "../model.ts";
+import type { AuthorizationDetail, Client, ClientId, FamilyId, Once, OrganizationReach } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { toClient } from "./clients.ts";
 import { type Database, transact } from "./database.ts";
-import { within } from "./families.ts";
+import { ownerOf, within } from "./families.ts";
+import { selectReach } from "./grants.ts";
 import { clients } from "./schema.ts";
 import { selectTokenState, type TokenKeys, type TokenState, toTokenState } from "./tokenState.ts";
 
@@ -35,6 +36,8 @@ export interface Exchange {
 export interface ExchangeState {
   /** Fresh from D1; undefined once it is disabled or gone. */
   readonly client: Client | undefined;
+  /** How the person's organizations stand to it. */
+  readonly organizations: readonly OrganizationReach[];
   readonly subject: TokenState;
   readonly actor: TokenState | null;
 }
@@ -53,18 +56,21 @@ export async function inspectExchange(deps: Deps, exchange: Exchange): Promise<E
         .select()
         .from(clients)
         .where(sql`client_id = ${exchange.clientId} AND ${alive(at)}`),
+      selectReach(db, ownerOf(subject.familyId), exchange.clientId),
       ...selectTokenState(db, subject, at),
       ...(actor === null ? [] : selectTokenState(db, actor, at)),
     ] as const;
-  const [, client, ...rest] = (await transact(deps.db, statements, once)) as unknown as readonly [
+  const [, client, organizations, ...rest] = (await transact(deps.db, statements, once)) as unknown as readonly [
     unknown,
     readonly (typeof clients.$inferSelect)[],
+    readonly OrganizationReach[],
     ...unknown[],
   ];
   const half = rest.length / (actor === null ? 1 : 2);
   const read = (results: readonly unknown[]) => toTokenState(...(results as Parameters<typeof toTokenState>));
   return {
     client: client[0] && toClient(client[0]),
+    organizations,
     subject: read(rest.slice(0, half)),
     actor: actor === null ? null : read(rest.slice(half)),
   };

@@ -3,6 +3,7 @@ import { OAuthError } from "../../errors.ts";
 import type { Parameters } from "../../http/form.ts";
 import type { AccessTokenClaims, Authorization } from "../../model.ts";
 import { parseAuthorizationDetails } from "../../rules/authorizationDetails.ts";
+import { reachedOrganizations } from "../../rules/organizations.ts";
 import { parseScope } from "../../rules/scope.ts";
 import { type ExchangeRequest, planExchange, settleExchange } from "../../rules/tokenExchange.ts";
 import { type ExchangedToken, inspectExchange } from "../../store/exchange.ts";
@@ -26,7 +27,8 @@ export const tokenExchange: Grant = async (request, deps) => {
   const asked = await parseExchange(request, deps);
   const registered = await loadResources(deps);
   const plan = planExchange(asked, client, registered);
-  const { subject, actor, at } = asked;
+  const { subject, actor } = asked;
+  const at = deps.now();
   const found = await inspectExchange(deps, {
     ...plan,
     clientId: client.clientId,
@@ -38,7 +40,9 @@ export const tokenExchange: Grant = async (request, deps) => {
   if (found.client === undefined) throw invalidClient("disabled or removed");
   const { state, organizations } = loadLive("subject_token", subject, found.subject, at);
   if (actor !== null && found.actor !== null) loadLive("actor_token", actor, found.actor, at);
-  const exchanged = state === null ? undefined : settleExchange(plan, asked, state, organizations, registered);
+  const isOwn = state?.family.clientId === found.client.clientId;
+  const entered = isOwn ? organizations : reachedOrganizations(found.organizations, found.client, null, organizations);
+  const exchanged = state === null ? undefined : settleExchange(plan, asked, state, entered, registered);
   if (state === null || exchanged === undefined)
     throw new OAuthError("invalid_scope", "The person has not granted what is asked for, or took it back.");
   return {
@@ -69,7 +73,6 @@ async function parseExchange({ form, client, confirmation }: TokenRequest, deps:
     details: details.length === 0 ? null : details,
     targets: [...form.all("resource"), ...form.all("audience")],
     confirmation,
-    at: deps.now(),
   };
 }
 
