@@ -9,6 +9,7 @@ import { audit, families, revocations } from "../src/store/schema.ts";
 import { Browser, fieldsOf, textOf } from "./browser.ts";
 import { addClient, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
 import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "./clientKey.ts";
+import { addDirectory, GRANT_TYPE, idJagClaims, signIdJag } from "./directory.ts";
 import {
   authorizationUrl,
   authorize,
@@ -348,6 +349,18 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
       const code = (await authorize(browser, ada.email, { client_id: "keyed" })).get("code") ?? "";
       secrets.push(code);
       return postSigned("/token", await signedRequest("/token"), codeRequest(code));
+    },
+  ],
+  [
+    "POST /token with the assertion of a directory",
+    200,
+    async () => {
+      await addClient("agent", { grant_types: [GRANT_TYPE], redirect_uris: [], response_types: [] });
+      const organizationId = await env.DB.prepare("SELECT id FROM organizations LIMIT 1").first<string>("id");
+      const key = await addDirectory(["id_jag"], { organizationId, matchesEmail: true });
+      const assertion = await signIdJag(key, idJagClaims(server, { email: ada.email, scope: "builds.read" }));
+      secrets.push(assertion);
+      return (on) => post(on, "/token", { grant_type: GRANT_TYPE, assertion }, basic("agent", SECRET));
     },
   ],
   [

@@ -4,7 +4,9 @@ import { handle } from "../src/app.ts";
 import { checkRequest, createResourceServer } from "../src/verify/index.ts";
 import { Browser, fieldsOf } from "./browser.ts";
 import { API, addClient, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
-import { authorizationUrl, authorize, codeRequest, obtainTokens, post, refreshRequest, type Tokens } from "./flow.ts";
+import { clientKey, sign } from "./clientKey.ts";
+import { addDirectory, addIdentity, bearerClaims, DIRECTORY, GRANT_TYPE } from "./directory.ts";
+import { authorizationUrl, authorize, codeRequest, obtainTokens, post, refreshRequest, type Tokens, tokensOf } from "./flow.ts";
 import { basic, createServer, empty, form, ISSUER, type Server } from "./harness.ts";
 
 const SETTINGS = "/settings/authorizations";
@@ -23,6 +25,10 @@ beforeAll(async () => {
   await addClient("buildboard");
   await addClient("cli", { token_endpoint_auth_method: "none" });
   await addClient("contoso-devops", { grant_types: [], redirect_uris: [] });
+  await addClient("sync", { grant_types: [GRANT_TYPE], redirect_uris: [], response_types: [] });
+  await addDirectory(["jwt_bearer"], { clients: ["sync"] });
+  // Somebody else, so that what Ada approved stays as the others count it.
+  await addIdentity("ada@directory", (await addUser("Grace")).userId);
 });
 
 /** An isolate that has served each client once. */
@@ -61,6 +67,18 @@ describe("of a program", () => {
       },
     ],
     ["a refresh", { d1: 1, kv: 0 }, async () => () => post(server, "/token", refreshRequest(tokens.refresh_token))],
+    [
+      "the assertion of a directory, of an isolate that has seen one of its before",
+      { d1: 1, kv: 0 },
+      async () => {
+        const send = async () => {
+          const assertion = await sign(await clientKey("ES256", `ES256-of-${DIRECTORY}`), bearerClaims(server));
+          return post(server, "/token", { grant_type: GRANT_TYPE, assertion, scope: "builds.read" }, basic("sync", SECRET));
+        };
+        await tokensOf(await send());
+        return send;
+      },
+    ],
     [
       "an introspection of an access token",
       { d1: 1, kv: 0 },
