@@ -30,6 +30,8 @@ export const metadata: Endpoint = async (_request, deps) => {
     grant_management_actions_supported: grantManagementActions,
     grant_management_action_required: false,
     authorization_details_types_supported: authorizationDetailsTypes(await loadResources(deps)),
+    // RFC 9728 section 4: what names us as its authorization server is named by us in turn.
+    protected_resources: (await loadResources(deps)).map(({ identifier }) => identifier),
     jwks_uri: `${issuer}/jwks`,
     client_id_metadata_document_supported: deps.config.clientIdMetadataDocuments,
     grant_types_supported: grantTypes,

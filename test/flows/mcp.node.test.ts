@@ -189,6 +189,61 @@ it("auth(), called by an application itself, redirects, redeems the code, and re
   expect(provider.tokens()?.access_token).not.toBe(first?.access_token);
 });
 
+describe("the metadata of the authorization server", () => {
+  const load = async (name: string) => (await fetch(`${local.urls.server}/.well-known/${name}`)).json();
+
+  it.each(["oauth-authorization-server", "openid-configuration"])(
+    "at %s has all that clients of the protocol look for",
+    async (name) => {
+      const issuer = local.urls.server;
+      const listed = (...some: readonly string[]) => expect.arrayContaining([...some]);
+      expect(await load(name)).toMatchObject({
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        registration_endpoint: `${issuer}/register`,
+        revocation_endpoint: `${issuer}/revoke`,
+        introspection_endpoint: `${issuer}/introspect`,
+        jwks_uri: `${issuer}/jwks`,
+        protected_resources: listed(url),
+        response_types_supported: ["code"],
+        response_modes_supported: listed("query"),
+        grant_types_supported: listed("authorization_code", "refresh_token"),
+        // Some use their document only where "none" is listed.
+        token_endpoint_auth_methods_supported: listed("none", "private_key_jwt", "client_secret_basic", "client_secret_post"),
+        token_endpoint_auth_signing_alg_values_supported: listed("RS256", "ES256"),
+        code_challenge_methods_supported: ["S256"],
+        scopes_supported: listed("mcp.read", "mcp.write", "offline_access"),
+        client_id_metadata_document_supported: true,
+        authorization_response_iss_parameter_supported: true,
+        subject_types_supported: listed("public"),
+        id_token_signing_alg_values_supported: listed("RS256"),
+      });
+    },
+  );
+
+  it.each([
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+    "/jwks",
+    "/register",
+    "/token",
+    "/revoke",
+  ])(
+    "and what it names at %s may be asked by a client in a browser, which sends the version of the protocol along",
+    async (path) => {
+      const headers = {
+        origin: "https://inspector.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type,mcp-protocol-version",
+      };
+      const response = await fetch(local.urls.server + path, { method: "OPTIONS", headers });
+      expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
+      expect(response.headers.get("access-control-allow-headers")).toContain("MCP-Protocol-Version");
+    },
+  );
+});
+
 describe("the demo's MCP server", () => {
   const metadataAt = async (path: string) =>
     (await fetch(`${local.urls.contosoDevops}/.well-known/oauth-protected-resource${path}`)).json();

@@ -421,6 +421,13 @@ const shown: Readonly<Record<string, () => Promise<void>>> = {
     expect(told.map((token) => decodeJwt(token)["sid"])).toEqual([decodeJwt(id_token)["sid"]]);
   },
 
+  protected_resources: async () => {
+    for (const resource of list("protected_resources")) {
+      await comesTo("code", { scope: "builds.read", resource });
+      expect(decodeJwt((await obtain({ scope: "builds.read", resource })).access_token)["aud"]).toBe(resource);
+    }
+    await comesTo("invalid_target", { scope: "builds.read", resource: "https://elsewhere.example" });
+  },
   authorization_details_types_supported: async () => {
     const members: Readonly<Record<string, object>> = {
       organization_access: { organizations: ["contoso"] },

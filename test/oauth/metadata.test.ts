@@ -5,7 +5,7 @@ import { handle } from "../../src/app.ts";
 import { work } from "../../src/cron.ts";
 import worker from "../../src/worker.ts";
 import { Browser } from "../browser.ts";
-import { addClient, addOrganization, addResource, addUser } from "../builders.ts";
+import { API, addClient, addOrganization, addResource, addUser } from "../builders.ts";
 import { authorize, codeRequest, obtainTokens, post } from "../flow.ts";
 import { createServer, empty, ISSUER, type Server, snapshot } from "../harness.ts";
 
@@ -47,6 +47,7 @@ describe("the metadata", () => {
   it("says what a client needs to know, and nothing that we do not do", async () => {
     expect(await read("/.well-known/openid-configuration")).toMatchObject({
       issuer: ISSUER,
+      protected_resources: [API],
       response_types_supported: ["code"],
       response_modes_supported: ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"],
       grant_types_supported: ["authorization_code", "refresh_token"],
