@@ -22,6 +22,7 @@ describe("the configuration", () => {
       mtlsOrigin: null,
       requirePushedAuthorizationRequests: false,
       requireDpopNonce: false,
+      clientIdMetadataDocuments: true,
     });
   });
 
@@ -30,11 +31,13 @@ describe("the configuration", () => {
       MTLS_ORIGIN: "https://mtls.id.example",
       REQUIRE_PUSHED_AUTHORIZATION_REQUESTS: "true",
       REQUIRE_DPOP_NONCE: "true",
+      CLIENT_ID_METADATA_DOCUMENTS: "false",
     };
     expect(parse(set)).toMatchObject({
       mtlsOrigin: "https://mtls.id.example",
       requirePushedAuthorizationRequests: true,
       requireDpopNonce: true,
+      clientIdMetadataDocuments: false,
     });
   });
 
@@ -51,6 +54,7 @@ describe("the configuration", () => {
     ["MTLS_ORIGIN", "https://mtls.id.example/"],
     ["REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", "yes"],
     ["REQUIRE_DPOP_NONCE", "1"],
+    ["CLIENT_ID_METADATA_DOCUMENTS", ""],
   ])("names %s when it is %j", (name, value) => {
     expect(problemOf({ [name]: value } as Partial<Env>)).toContain(name);
   });

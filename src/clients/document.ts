@@ -51,7 +51,7 @@ async function find(deps: Deps, clientId: ClientId, request: Request, graceSecon
   // Read anew: it may have been disabled here, and it may have a picture now.
   if (problem === undefined) return findStored(deps, clientId);
   if (deps.now() < freshUntil + graceSeconds * 1000) return known;
-  throw unusable(`The document of this client, which its client_id is the address of, cannot be used: ${problem}`);
+  throw unusable(`The document of this client, which its client_id is the address of, cannot be used: ${problem}.`);
 }
 
 const unusable = (description: string): OAuthError =>

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { handle } from "../../src/app.ts";
+import routeTable from "../../src/app.ts?raw";
 import { Browser, fieldsOf } from "../browser.ts";
 import { addClient, addOrganization, addResource, addUser, CALLBACK, PASSWORD, SECRET } from "../builders.ts";
 import {
@@ -41,24 +42,59 @@ beforeEach(() => {
   server.pass(1);
 });
 
-/** Every URL, by whom it is for and what it answers to. */
+/** Every URL, by whom it is for and what it answers to; of a URL with a parameter, one that names nothing. */
 const routes: readonly (readonly [path: string, audience: "browser client" | "machine" | "person", allow: string])[] = [
   ["/.well-known/oauth-authorization-server", "browser client", "GET, HEAD"],
   ["/.well-known/openid-configuration", "browser client", "GET, HEAD"],
   ["/jwks", "browser client", "GET, HEAD"],
+  ["/register", "browser client", "POST"],
+  ["/register/nobody", "browser client", "GET, HEAD, PUT, DELETE"],
+  ["/par", "browser client", "POST"],
+  ["/device_authorization", "browser client", "POST"],
   ["/token", "browser client", "POST"],
   ["/revoke", "browser client", "POST"],
   ["/userinfo", "browser client", "GET, HEAD, POST"],
+  ["/grants/nobodys", "browser client", "GET, HEAD, DELETE"],
   ["/introspect", "machine", "POST"],
+  ["/admin/resources", "machine", "GET, HEAD"],
+  ["/admin/resources/nothing", "machine", "GET, HEAD, PUT, DELETE"],
+  ["/admin/trusted-issuers", "machine", "GET, HEAD"],
+  ["/admin/trusted-issuers/nobody", "machine", "GET, HEAD, PUT, DELETE"],
+  ["/admin/initial-access-tokens", "machine", "GET, HEAD, POST"],
+  ["/admin/initial-access-tokens/nothing", "machine", "DELETE"],
+  ["/admin/clients", "machine", "GET, HEAD"],
+  ["/admin/clients/nobody", "machine", "GET, HEAD, DELETE"],
+  ["/admin/clients/nobody/disable", "machine", "POST"],
   ["/authorize", "person", "GET, HEAD, POST"],
   ["/sign-in", "person", "GET, HEAD, POST"],
   ["/sign-out", "person", "GET, HEAD, POST"],
+  ["/logout", "person", "GET, HEAD, POST"],
+  ["/initiate-login", "person", "GET, HEAD"],
   ["/consent", "person", "POST"],
+  ["/device", "person", "GET, HEAD, POST"],
+  ["/device/decision", "person", "POST"],
   [SETTINGS, "person", "GET, HEAD, POST"],
+  ["/settings/developer", "person", "GET, HEAD"],
+  ["/settings/developer/new", "person", "GET, HEAD, POST"],
+  ["/settings/developer/callback", "person", "GET, HEAD"],
+  ["/settings/developer/nobody", "person", "GET, HEAD"],
+  ["/settings/developer/nobody/edit", "person", "GET, HEAD, POST"],
+  ["/settings/developer/nobody/secrets", "person", "GET, HEAD, POST"],
+  ["/settings/developer/nobody/publisher", "person", "GET, HEAD, POST"],
+  ["/settings/developer/nobody/try", "person", "GET, HEAD, POST"],
+  ["/settings/developer/nobody/delete", "person", "GET, HEAD, POST"],
   ["/", "person", "GET, HEAD"],
+  ["/logos/nobody", "person", "GET, HEAD"],
   ["/style.css", "person", "GET, HEAD"],
   ["/icon.svg", "person", "GET, HEAD"],
 ];
+
+it("the table names every URL of the server", () => {
+  const written = [...routeTable.matchAll(/\[\s*"(\/[^"]*)",\s*"(?:person|machine|browser)/g)].map(([, path = ""]) => path);
+  const patterns = written.map((path) => new RegExp(`^${path.replaceAll(".", "\\.").replace(/:\w+/g, "[^/]+")}$`));
+  expect(written.length).toBeGreaterThan(30);
+  expect(written.filter((_, index) => !routes.some(([path]) => patterns[index]?.test(path)))).toEqual([]);
+});
 
 const documents = routes.slice(0, 3).map(([path]) => path);
 const pages = routes.filter(([path, audience]) => audience === "person" && !path.includes(".")).map(([path]) => path);
@@ -116,12 +152,18 @@ it.each(routes.filter(([, , allow]) => allow.includes("HEAD")))(
 );
 
 describe("a preflight", () => {
-  it.each(["/token", "/revoke", "/userinfo"])("to %s allows what a client in a browser sends", async (path) => {
-    const response = await server.fetch(path, { method: "OPTIONS", headers: { origin: "https://spa.example" } });
-    expect(response.status).toBe(204);
-    expect(response.headers.get("access-control-allow-methods")).toContain("POST");
-    expect(response.headers.get("access-control-allow-headers")).toMatch(/authorization.*content-type/i);
-  });
+  // CASES.md H 120
+  it.each(routes.filter(([, audience]) => audience === "browser client"))(
+    "to %s allows what a client in a browser sends, and the methods that there are",
+    async (path, _, allow) => {
+      const response = await server.fetch(path, { method: "OPTIONS", headers: { origin: "https://spa.example" } });
+      expect([response.status, await response.text()]).toEqual([204, ""]);
+      expect(response.headers.get("access-control-allow-methods")).toBe(allow.replace("HEAD, ", "").replace(", HEAD", ""));
+      const headers = (response.headers.get("access-control-allow-headers") ?? "").split(", ");
+      expect(headers).toEqual(["Authorization", "Content-Type", "DPoP", "MCP-Protocol-Version"]);
+      expect(response.headers.get("access-control-max-age")).toBe("86400");
+    },
+  );
 
   it("is followed by an answer whose error a script can read", async () => {
     const response = await server.fetch("/userinfo", { headers: { origin: "https://spa.example" } });
@@ -339,7 +381,8 @@ describe("input that is made to take long", () => {
     const visitor = path === "/token" || path === "/introspect" ? new Browser(server) : browser;
     const body = form({ client_id: "buildboard", csrf: "x", pad: "x".repeat(1_048_576) });
     const response = await visitor.send(path, { method: "POST", body, headers: { origin: ISSUER } });
-    expect(response.status).toBe(413);
+    // Registration asks for its token before it reads anything.
+    expect(response.status).toBe(path === "/register" ? 401 : 413);
     expect(await snapshot()).toBe(before);
   });
 });
