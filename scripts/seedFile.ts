@@ -6,6 +6,7 @@ import { personalClaims } from "../src/rules/claims.ts";
 import { clientMetadataMembers, parseClientMetadata } from "../src/rules/clientMetadata.ts";
 import { normalizeEmail } from "../src/rules/email.ts";
 import { MAX_PASSWORD_LENGTH } from "../src/rules/passwordHash.ts";
+import { parsePublisher } from "../src/rules/publisher.ts";
 import { parseResource, type ResourceDefinition } from "../src/rules/resource.ts";
 import { list, type Place, parsedBy, place, refuse, refuseTwice } from "./seedMember.ts";
 import { parseIdentity, parseTrustedIssuer, type SeedIdentity, type SeedTrustedIssuer } from "./seedTrust.ts";
@@ -169,7 +170,9 @@ function parseClient(value: unknown, path: string): SeedClient {
     clientId: client.text("client_id", /^[\x21-\x7e]{1,255}$/, "is not 1 to 255 visible ASCII characters"),
     secret,
     metadata,
-    publisher: client.has("publisher") ? parsePublisher(client.value("publisher"), `${path}.publisher`) : null,
+    publisher: client.has("publisher")
+      ? parsedBy((value, at) => parsePublisher(value, at, false), client.value("publisher"), `${path}.publisher`)
+      : null,
   };
 }
 
@@ -184,10 +187,4 @@ function parseMetadata(client: Place): ClientMetadata {
     const [member = "", ...problem] = error.description.split(": ");
     throw refuse(client.pathOf(member), problem.join(": "));
   }
-}
-
-function parsePublisher(value: unknown, path: string): SeedClient["publisher"] {
-  const publisher = place(value, path, ["name", "uri", "verified"]);
-  const uri = publisher.optionalText("uri", /^https:\/\/[\x21-\x7e]+$/, "is not an https URI");
-  return { name: publisher.text("name"), uri, verified: publisher.flag("verified") };
 }

@@ -24,7 +24,19 @@ import { OAuthError } from "./errors.ts";
 import { allowPreflight, withCors } from "./http/cors.ts";
 import { type Endpoint, machine, person } from "./http/respond.ts";
 import { siteIcon, styleSheet } from "./http/style.ts";
+import { actOnClient, deleteClient, queryClient, queryClients } from "./oauth/admin/clients.ts";
+import {
+  createInitialAccessToken,
+  deleteInitialAccessToken,
+  queryInitialAccessTokens,
+} from "./oauth/admin/initialAccessTokens.ts";
 import { deleteResource, queryResource, queryResources, replaceResource } from "./oauth/admin/resources.ts";
+import {
+  deleteTrustedIssuer,
+  queryTrustedIssuer,
+  queryTrustedIssuers,
+  replaceTrustedIssuer,
+} from "./oauth/admin/trustedIssuers.ts";
 import { browserFlow } from "./oauth/authorizationResponse.ts";
 import { authorize } from "./oauth/authorize.ts";
 import { authorizeDevice } from "./oauth/deviceAuthorization.ts";
@@ -62,6 +74,17 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
 
   ["/admin/resources", "machine", { GET: queryResources }],
   ["/admin/resources/:identifier", "machine", { GET: queryResource, PUT: replaceResource, DELETE: deleteResource }],
+  ["/admin/trusted-issuers", "machine", { GET: queryTrustedIssuers }],
+  [
+    "/admin/trusted-issuers/:issuer",
+    "machine",
+    { GET: queryTrustedIssuer, PUT: replaceTrustedIssuer, DELETE: deleteTrustedIssuer },
+  ],
+  ["/admin/initial-access-tokens", "machine", { GET: queryInitialAccessTokens, POST: createInitialAccessToken }],
+  ["/admin/initial-access-tokens/:id", "machine", { DELETE: deleteInitialAccessToken }],
+  ["/admin/clients", "machine", { GET: queryClients }],
+  ["/admin/clients/:client_id", "machine", { GET: queryClient, DELETE: deleteClient }],
+  ["/admin/clients/:client_id/:act", "machine", { POST: actOnClient }],
 
   ["/authorize", "browser flow", { GET: authorize(consentPage), POST: authorize(consentPage) }],
   ["/sign-in", "person", { GET: signInPage, POST: signIn }],

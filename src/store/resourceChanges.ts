@@ -5,16 +5,10 @@ import type { Resource, Translated, UserId } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
 import { forget } from "./memory.ts";
+import { met, type Precondition } from "./precondition.ts";
 import { RESOURCES_KEY, type StoredResource, toStoredResource } from "./resources.ts";
 import { revoke } from "./revocation.ts";
 import { clients, resources } from "./schema.ts";
-
-/** What a caller last saw of a row, so that nobody's change is lost under another's (RFC 9110 section 13.1). */
-export type Precondition =
-  | { readonly kind: "any" }
-  | { readonly kind: "absent" }
-  | { readonly kind: "present" }
-  | { readonly kind: "version"; readonly versions: readonly number[] };
 
 export interface ResourceChange {
   /** As it is to stand, with its owner: null for the operator's. */
@@ -54,7 +48,7 @@ export async function putResource(deps: Deps, change: ResourceChange): Promise<R
   const mine = sql`SELECT count(*) FROM resources WHERE owner_id = ${ownerId} AND identifier <> ${identifier}`;
   const client = sql`SELECT 1 FROM clients WHERE client_id = ${clientId} AND (${ownerId} IS NULL OR owner_id = ${ownerId})`;
   const stands = sql`
-    ${met(change.precondition, identifier)} AND ${ownedBy(ownerId, identifier)}
+    ${met(change.precondition, rowOf(identifier))} AND ${ownedBy(ownerId, identifier)}
     AND NOT EXISTS (${taken}) AND NOT EXISTS (${held}) AND (${ownerId} IS NULL OR (${mine}) < ${MAX_OWNED})
     AND (${clientId} IS NULL OR EXISTS (${client}))`;
   const values = {
@@ -70,7 +64,7 @@ export async function putResource(deps: Deps, change: ResourceChange): Promise<R
   const each = (make: (column: (typeof columns)[number]) => SQL, separator = sql`, `) => sql.join(columns.map(make), separator);
   const same = sql`EXISTS (SELECT 1 FROM resources WHERE identifier = ${identifier}
     AND ${each(({ name, value }) => sql`${name} IS ${value}`, sql` AND `)})`;
-  const exists = sql`EXISTS (SELECT 1 FROM resources WHERE identifier = ${identifier})`;
+  const exists = sql`EXISTS (${rowOf(identifier)})`;
   const entry = { at, actor: by, userId: ownerId, detail: { resource: identifier } };
   const [, , , rows, [matches], [takenName], [heldName], [owned], clientRows] = await transact(deps.db, (db) => [
     auditWhen(db, { ...entry, action: "resource.registered" }, sql`WHERE NOT ${exists} AND ${stands}`),
@@ -131,11 +125,11 @@ export async function removeResource(
 ): Promise<ResourceRemoval> {
   const at = deps.now();
   const which = sql`identifier = ${identifier} AND (${ownerId} IS NULL OR owner_id = ${ownerId})`;
-  const stands = sql`EXISTS (SELECT 1 FROM resources WHERE ${which}) AND ${met(precondition, identifier)}`;
+  const stands = sql`EXISTS (SELECT 1 FROM resources WHERE ${which}) AND ${met(precondition, rowOf(identifier))}`;
   if (endsConsents) await revoke(deps, { kind: "resource", identifier, guard: stands, by });
   const holders = sql`FROM grants WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${at})
     AND EXISTS (SELECT 1 FROM json_each(grants.resources) WHERE value = ${identifier})`;
-  const goes = sql`FROM resources WHERE ${which} AND ${met(precondition, identifier)} AND NOT EXISTS (SELECT 1 ${holders})`;
+  const goes = sql`FROM resources WHERE ${which} AND ${met(precondition, rowOf(identifier))} AND NOT EXISTS (SELECT 1 ${holders})`;
   const entry = { at, action: "resource.removed", actor: by, userId: sql`owner_id`, detail: { resource: identifier } } as const;
   const done = sql`EXISTS (
     SELECT 1 FROM audit WHERE at = ${at} AND actor = ${by} AND action = 'resource.removed'
@@ -145,7 +139,7 @@ export async function removeResource(
     db.run(sql`DELETE ${goes}`),
     selectOne(db, done),
     selectOne(db, sql`EXISTS (SELECT 1 FROM resources WHERE ${which})`),
-    selectOne(db, met(precondition, identifier)),
+    selectOne(db, met(precondition, rowOf(identifier))),
     selectOne(db, sql`(SELECT count(*) ${holders})`),
   ]);
   forget(deps, RESOURCES_KEY);
@@ -153,25 +147,11 @@ export async function removeResource(
   return asExpected?.value === 1 ? { kind: "held", count: Number(count?.value) } : { kind: "unmet" };
 }
 
-function met(precondition: Precondition, identifier: string): SQL {
-  const row = sql`SELECT 1 FROM resources WHERE identifier = ${identifier}`;
-  switch (precondition.kind) {
-    case "any":
-      return sql`1`;
-    case "absent":
-      return sql`NOT EXISTS (${row})`;
-    case "present":
-      return sql`EXISTS (${row})`;
-    case "version":
-      return sql`EXISTS (${row} AND updated_at IN (SELECT value FROM json_each(${JSON.stringify(precondition.versions)})))`;
-  }
-}
+const rowOf = (identifier: string): SQL => sql`SELECT 1 FROM resources WHERE identifier = ${identifier}`;
 
 /** An operator takes over what is there; a person finds nothing of others. */
 const ownedBy = (ownerId: UserId | null, identifier: string): SQL =>
-  ownerId === null
-    ? sql`1`
-    : sql`NOT EXISTS (SELECT 1 FROM resources WHERE identifier = ${identifier} AND owner_id IS NOT ${ownerId})`;
+  ownerId === null ? sql`1` : sql`NOT EXISTS (${rowOf(identifier)} AND owner_id IS NOT ${ownerId})`;
 
 const scopesOf = ({ scopes }: Resource): string => JSON.stringify(scopes.map(({ name }) => name));
 const typesOf = ({ authorizationDetailsTypes }: Resource): string =>

@@ -5,6 +5,9 @@ import { columns, transact } from "./database.ts";
 import { remember } from "./memory.ts";
 import { organizations, trustedIssuers } from "./schema.ts";
 
+/** What this isolate remembers them under. */
+export const TRUSTED_ISSUERS_KEY = "trusted issuers";
+
 /**
  * An issuer that we trust, as of `config.cacheSeconds` ago at most; undefined for any other. They are remembered all together, so
  * that no trip answers to whoever makes up issuers.
@@ -13,7 +16,7 @@ export const findTrustedIssuer = async (deps: Deps, issuer: string): Promise<Tru
   (await loadTrustedIssuers(deps)).find((trusted) => trusted.issuer === issuer);
 
 const loadTrustedIssuers = (deps: Deps): Promise<readonly TrustedIssuer[]> =>
-  remember(deps, "trusted issuers", async () => {
+  remember(deps, TRUSTED_ISSUERS_KEY, async () => {
     const [rows] = await transact(deps.db, (db) => [
       db
         .select({ trust: columns(trustedIssuers), organization: organizations.name })

@@ -4,7 +4,7 @@ import { OAuthError } from "../../errors.ts";
 import { json } from "../../http/respond.ts";
 import type { ClientId } from "../../model.ts";
 import { ADMIN_SCOPE, mayAsk } from "../../rules/scope.ts";
-import type { Precondition } from "../../store/resourceChanges.ts";
+import type { Precondition } from "../../store/precondition.ts";
 import { loadPresentedToken } from "../presentedToken.ts";
 
 /**
