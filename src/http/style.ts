@@ -228,6 +228,13 @@ textarea { display: block; resize: vertical; font: 0.92rem/1.5 ui-monospace, "SF
 .overview aside section > * + * { margin-top: 0.75rem; }
 .overview aside section + section { border-top: 1px solid var(--line); padding-top: 1.5rem; }
 @media (min-width: 60rem) { .overview { grid-template-columns: minmax(0, 1fr) 19rem; } }
+.column { max-width: 46rem; }
+.service-form { max-width: 56rem; }
+.pair { display: grid; gap: 1rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); align-items: start; }
+.choices.pair { row-gap: 0; align-items: stretch; border-top: 0; }
+.choices.pair > li { border-bottom: 0; border-top: 1px solid var(--line); }
+.service-form .sheet > * + *, .service-form .stack > * + * { margin-top: 1.25rem; }
+.facts.figures > div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .figures dd { font: 600 1.5rem/1.2 var(--serif); }
 .figures dt { max-width: 11rem; }
 .errors > li { border-top: 1px solid var(--line); padding: 0.85rem 0; }

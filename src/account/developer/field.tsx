@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { ServiceField, ServiceProblem } from "../../rules/serviceForm.ts";
+import type { ServiceField, ServiceProblem } from "../../rules/serviceProblems.ts";
 
 /** What is wrong with one field, under it; of several lines, each with its number and what was typed. */
 export const Problems = ({ of: problems, field }: { of: readonly ServiceProblem[]; field: ServiceField }) => {

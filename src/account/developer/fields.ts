@@ -1,6 +1,6 @@
 import type { Parameters } from "../../http/form.ts";
-import type { ServiceFields } from "../../rules/serviceForm.ts";
 import { kinds } from "../../rules/serviceKind.ts";
+import type { ServiceFields } from "../../rules/serviceProblems.ts";
 
 /** Fields of the form that the page sends several times. */
 export const repeatedFields = ["scope", "grant_types"];

@@ -42,7 +42,7 @@ export const hasSecret = ({ token_endpoint_auth_method }: ClientMetadata): boole
 export function serviceFrame(
   deps: Deps,
   visit: ServiceVisit,
-  options: Omit<PageOptions, "user" | "under">,
+  options: Omit<PageOptions, "user" | "under" | "wide">,
   content: Child,
 ): Response {
   const { client, disabledAt } = visit.service;
@@ -57,7 +57,7 @@ export function serviceFrame(
   return developerPage(
     deps,
     visit,
-    { ...options, title: `${options.title} · ${metadata.client_name.slice(0, 80)}` },
+    { ...options, wide: true, title: `${options.title} · ${metadata.client_name.slice(0, 80)}` },
     <>
       <p class="trail">
         <a href={DEVELOPER}>← Your services</a>

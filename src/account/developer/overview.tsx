@@ -11,7 +11,7 @@ export const overviewPage = servicePage(async (visit, parameters, deps) => {
   return serviceFrame(
     deps,
     visit,
-    { title: "Overview", wide: true },
+    { title: "Overview" },
     <>
       <Notices
         client={client}

@@ -90,7 +90,7 @@ async function show(
     deps,
     visit,
     { title: wrong ? "Error: Publisher" : "Publisher", status: wrong ? 400 : 200 },
-    <div class="stack">
+    <div class="stack column">
       {done.proved && <Done title="The host is proved.">People now read its name as the verified publisher.</Done>}
       {done.removed && <Done title="Removed.">The service has no publisher that people could read of.</Done>}
       {publisher !== null && (

@@ -3,7 +3,8 @@ import type { Deps } from "../../config.ts";
 import { OAuthError } from "../../errors.ts";
 import { checkLimits, limitOf } from "../../http/rateLimit.ts";
 import { redirect } from "../../http/respond.ts";
-import { emptyFields, readService, type ServiceFields, type ServiceProblem } from "../../rules/serviceForm.ts";
+import { emptyFields, readService } from "../../rules/serviceForm.ts";
+import type { ServiceFields, ServiceProblem } from "../../rules/serviceProblems.ts";
 import { countAttempt } from "../../store/attempts.ts";
 import { MAX_SERVICES, underLimit } from "../../store/developer.ts";
 import { insertClient } from "../../store/registry.ts";
@@ -58,7 +59,7 @@ async function show(deps: Deps, visit: Visit, fields: ServiceFields, problems: r
   return developerPage(
     deps,
     visit,
-    problems.length === 0 ? { title } : { title: `Error: ${title}`, status: 400 },
+    { wide: true, ...(problems.length === 0 ? { title } : { title: `Error: ${title}`, status: 400 }) },
     <>
       <p class="trail">
         <a href={DEVELOPER}>← Your services</a>

@@ -12,7 +12,7 @@ export const removeServicePage = servicePage(async (visit, _, deps) => {
     deps,
     visit,
     { title: "Delete" },
-    <section class="sheet">
+    <section class="sheet column">
       <h2>
         Delete <Name of={client.metadata.client_name} />?
       </h2>

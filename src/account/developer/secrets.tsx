@@ -83,7 +83,7 @@ async function show(deps: Deps, visit: ServiceVisit, notice: Child, status = 200
     deps,
     visit,
     { title: "Secrets", status },
-    <div class="stack">
+    <div class="stack column">
       {notice}
       <section class="sheet">
         <h2>Live secrets</h2>

@@ -1,8 +1,8 @@
 import type { Resource } from "../../model.ts";
 import { describePermissions } from "../../rules/permissions.ts";
 import { identityScopes } from "../../rules/scope.ts";
-import type { ServiceFields, ServiceProblem } from "../../rules/serviceForm.ts";
 import { DEVICE_CODE, type ServiceKind } from "../../rules/serviceKind.ts";
+import type { ServiceFields, ServiceProblem } from "../../rules/serviceProblems.ts";
 import { Name } from "../name.tsx";
 import { riskWords } from "../riskWords.ts";
 import { Choice, Problems, TextField } from "./field.tsx";
@@ -62,38 +62,40 @@ export const ServiceForm = ({ fields, problems, resources, csrf, action, submit,
         problems={problems}
         required
       />
-      <TextField name="client_uri" label="Home page" value={fields.client_uri} problems={problems} placeholder="https://" />
-      <TextField
-        name="policy_uri"
-        label="Privacy policy"
-        value={fields.policy_uri}
-        problems={problems}
-        placeholder="https://"
-      />
-      <TextField name="tos_uri" label="Terms of service" value={fields.tos_uri} problems={problems} placeholder="https://" />
-      <TextField
-        name="logo_uri"
-        label="Logo"
-        hint="The address of a square PNG, JPEG, WebP or GIF of at most 64 KB. We fetch it once and show our copy."
-        value={fields.logo_uri}
-        problems={problems}
-        placeholder="https://"
-      />
-      <TextField
-        name="contacts"
-        label="Contacts"
-        hint="Email addresses or pages where people get help, one on each line."
-        value={fields.contacts}
-        problems={problems}
-        rows={2}
-      />
+      <div class="pair">
+        <TextField name="client_uri" label="Home page" value={fields.client_uri} problems={problems} placeholder="https://" />
+        <TextField
+          name="policy_uri"
+          label="Privacy policy"
+          value={fields.policy_uri}
+          problems={problems}
+          placeholder="https://"
+        />
+        <TextField name="tos_uri" label="Terms of service" value={fields.tos_uri} problems={problems} placeholder="https://" />
+        <TextField
+          name="logo_uri"
+          label="Logo"
+          hint="The address of a square PNG, JPEG, WebP or GIF of at most 64 KB. We fetch it once and show our copy."
+          value={fields.logo_uri}
+          problems={problems}
+          placeholder="https://"
+        />
+        <TextField
+          name="contacts"
+          label="Contacts"
+          hint="Email addresses or pages where people get help, one on each line."
+          value={fields.contacts}
+          problems={problems}
+          rows={2}
+        />
+      </div>
     </section>
     <section class="sheet">
       <h2>What it is</h2>
       <fieldset id="kind" tabindex={-1}>
         <legend>Kind of service</legend>
         <Problems of={problems} field="kind" />
-        <ul class="choices">
+        <ul class="choices pair">
           {Object.entries(kindWords).map(([kind, title]) => (
             <Choice type="radio" name="kind" value={kind} checked={fields.kind === kind} title={title}>
               {kindDetails[kind as ServiceKind]}
@@ -109,6 +111,7 @@ export const ServiceForm = ({ fields, problems, resources, csrf, action, submit,
         problems={problems}
         rows={4}
         placeholder="https://app.example/callback"
+        required
       />
     </section>
     <section class="sheet">
@@ -126,7 +129,7 @@ export const ServiceForm = ({ fields, problems, resources, csrf, action, submit,
       <fieldset id="token_endpoint_auth_method" tabindex={-1}>
         <legend>How it proves who it is</legend>
         <Problems of={problems} field="token_endpoint_auth_method" />
-        <ul class="choices">
+        <ul class="choices pair">
           {methodTitles.map(([value, title, detail]) => (
             <Choice
               type="radio"
@@ -147,7 +150,7 @@ export const ServiceForm = ({ fields, problems, resources, csrf, action, submit,
             <legend>Grants</legend>
             <p class="hint">With none ticked, those that suit the kind of service.</p>
             <Problems of={problems} field="grant_types" />
-            <ul class="choices">
+            <ul class="choices pair">
               {grantTitles.map(([value, title, detail]) => (
                 <Choice
                   type="checkbox"
@@ -180,7 +183,7 @@ export const ServiceForm = ({ fields, problems, resources, csrf, action, submit,
           <fieldset>
             <legend>Stricter than it must be</legend>
             <p class="hint">PKCE with S256 is always required. These make a stolen code or token worth even less.</p>
-            <ul class="choices">
+            <ul class="choices pair">
               <Choice
                 type="checkbox"
                 name="dpop_bound_access_tokens"
@@ -267,7 +270,7 @@ const Scopes = ({ fields, resources }: { fields: ServiceFields; resources: reado
   <>
     <fieldset>
       <legend>About the person</legend>
-      <ul class="choices">
+      <ul class="choices pair">
         {describePermissions(identityScopes, [], [], []).map(({ name, title, description }) => (
           <Choice
             type="checkbox"
@@ -300,7 +303,7 @@ const Scopes = ({ fields, resources }: { fields: ServiceFields; resources: reado
           <p class="hint">
             <code>{resource.identifier}</code>
           </p>
-          <ul class="choices">
+          <ul class="choices pair">
             {resource.scopes.map(({ name, title, description, risk }) => (
               <Choice
                 type="checkbox"

@@ -89,7 +89,7 @@ async function show(deps: Deps, visit: ServiceVisit, choices: Choices, trial: Tr
     deps,
     visit,
     { title: "Try it out" },
-    <div class="stack">
+    <div class="stack column">
       <section class="sheet">
         <h2>The approval page, as people see it</h2>
         <p>
