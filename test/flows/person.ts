@@ -32,6 +32,14 @@ export class Person {
     return page;
   }
 
+  /** Types the code that a device shows, signs in where asked, and decides. */
+  async connect(verificationUri: string, userCode: string, decision: "approve" | "deny" = "approve"): Promise<Page> {
+    let page = await this.submit(await this.open(verificationUri), "/device", { user_code: userCode });
+    if (page.text.includes('action="/sign-in"'))
+      page = await this.submit(page, "/sign-in", { email: this.#email, password: PASSWORD });
+    return this.submit(page, "/device/decision", { decision });
+  }
+
   /** Settings → Authorizations → Revoke access of the first service there. */
   async revoke(): Promise<string> {
     const list = await this.open(`${this.#server}/settings/authorizations`);
