@@ -1,9 +1,11 @@
 /** Round trips are the worldwide latency: how many each request makes to D1 and KV once its isolate is warm. */
+import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { handle } from "../src/app.ts";
 import { checkRequest, createResourceServer } from "../src/verify/index.ts";
 import { Browser, fieldsOf } from "./browser.ts";
 import { API, addClient, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
+import { createClientHost, DOCUMENT, documentOf, HOSTED_CALLBACK } from "./clientHost.ts";
 import { clientKey, sign } from "./clientKey.ts";
 import { addDirectory, addIdentity, bearerClaims, DIRECTORY, GRANT_TYPE } from "./directory.ts";
 import { authorizationUrl, authorize, codeRequest, obtainTokens, post, refreshRequest, type Tokens, tokensOf } from "./flow.ts";
@@ -177,5 +179,40 @@ describe("of an isolate that has just begun", () => {
     expect(await count(200, () => post(server, "/token", codeRequest(first)))).toEqual({ d1: 4, kv: 0 });
     server.pass(59);
     expect(await count(200, () => post(server, "/token", codeRequest(second)))).toEqual({ d1: 1, kv: 0 });
+  });
+});
+
+describe("of a client that a document describes", () => {
+  const fields = { client_id: DOCUMENT, redirect_uri: HOSTED_CALLBACK };
+  const url = authorizationUrl({ ...fields, scope: "offline_access builds.read" });
+  const host = createClientHost();
+  host.serve(DOCUMENT, documentOf());
+
+  it("the first request makes four beside that for the resources: it looks, counts, registers, looks again; later ones make none", async () => {
+    server = createServer({ fetch: host.fetch });
+    const visitor = new Browser(server);
+    expect(await count(303, () => visitor.send(url))).toEqual({ d1: 5, kv: 0 });
+    expect(await count(303, () => visitor.send(url))).toEqual({ d1: 0, kv: 0 });
+    const answer = await authorize(visitor, email, { ...fields, scope: "offline_access builds.read" });
+    const code = answer.get("code") ?? "";
+    await server.fetch("/jwks");
+    expect(await count(200, () => post(server, "/token", codeRequest(code, fields), null))).toEqual({ d1: 1, kv: 0 });
+  });
+
+  it("a refresh makes one, and three more where the document is stale: it looks, writes what it read, looks again", async () => {
+    server = createServer({ fetch: host.fetch });
+    const answer = await authorize(new Browser(server), email, { ...fields, scope: "offline_access builds.read" });
+    const tokens = await tokensOf(await post(server, "/token", codeRequest(answer.get("code") ?? "", fields), null));
+    const refresh = () => post(server, "/token", refreshRequest(tokens.refresh_token, fields), null);
+    expect(await count(200, refresh)).toEqual({ d1: 1, kv: 0 });
+    server = createServer({ fetch: host.fetch, clock: { now: server.deps.now() } });
+    await Promise.all([server.fetch("/jwks"), server.fetch("/.well-known/openid-configuration")]);
+    await env.DB.prepare("UPDATE clients SET document_fresh_until = 0").run();
+    expect(await count(200, refresh)).toEqual({ d1: 4, kv: 0 });
+    expect(await count(200, refresh)).toEqual({ d1: 1, kv: 0 });
+  });
+
+  it("a logo makes one", async () => {
+    expect(await count(404, () => server.fetch("/logos/nobody"))).toEqual({ d1: 1, kv: 0 });
   });
 });

@@ -393,3 +393,41 @@ describe("a client with keys", () => {
     expect((await refresh(tokens, await by("second"))).status).toBe(200);
   });
 });
+
+// CASES.md F-01, F-02
+describe("with D1 failing under it, a client that nobody has named before", () => {
+  /** A D1 whose n-th call goes as `fault` says. */
+  const faulty = (nth: number, fault: (call: () => Promise<unknown>) => Promise<unknown>) => {
+    let calls = 0;
+    const db = (real: D1Database): D1Database =>
+      new Proxy(real, {
+        get(target, name) {
+          const value = Reflect.get(target, name);
+          if (typeof value !== "function") return value;
+          if (name !== "batch") return value.bind(target);
+          return (statements: D1PreparedStatement[]) => {
+            const call = () => target.batch(statements);
+            return ++calls === nth ? fault(call) : call();
+          };
+        },
+      });
+    return createServer({ fetch: host.fetch, db });
+  };
+
+  it.each([1, 2, 3, 4])("is not refused but told to come again, when call %i fails, and then let in", async (nth) => {
+    const broken = faulty(nth, () => Promise.reject(new Error("D1_ERROR: internal error; reference = 0123456789")));
+    const response = await broken.fetch(authorizationUrl(request()));
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect((await broken.fetch(authorizationUrl(request()))).status).toBe(303);
+    expect([await audited("client.registered"), await audited("client.updated")]).toEqual([1, 0]);
+  });
+
+  it.each([1, 2, 3, 4])("is registered once, when the answer of call %i is lost", async (nth) => {
+    const broken = faulty(nth, async (call) => {
+      await call();
+      throw new Error("D1_ERROR: Network connection lost.");
+    });
+    expect((await broken.fetch(authorizationUrl(request()))).status).toBe(303);
+    expect([await audited("client.registered"), await audited("client.updated"), host.asked.length]).toEqual([1, 0, 1]);
+  });
+});
