@@ -7,7 +7,7 @@ import { markKey } from "../src/model.ts";
 import { open } from "../src/store/database.ts";
 import { audit, families, revocations } from "../src/store/schema.ts";
 import { Browser, fieldsOf, textOf } from "./browser.ts";
-import { addClient, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
+import { addClient, addInitialAccessToken, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
 import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "./clientKey.ts";
 import { addDirectory, GRANT_TYPE, idJagClaims, signIdJag } from "./directory.ts";
 import {
@@ -125,6 +125,8 @@ async function tally(): Promise<unknown> {
     "SELECT count(*) AS n FROM sessions",
     "SELECT count(*) AS n FROM pushed_requests",
     "SELECT count(*) AS n FROM seen",
+    "SELECT count(*) AS n, json_array_length(secrets) AS secrets FROM clients GROUP BY 2",
+    "SELECT uses_left FROM initial_access_tokens",
   ];
   return (await env.DB.batch(statements.map((sql) => env.DB.prepare(sql)))).map(({ results }) => results);
 }
@@ -200,6 +202,23 @@ const obtainCode = async () => {
 };
 
 const bearer = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } });
+
+const registration = { client_name: "Fieldnotes", redirect_uris: ["https://fieldnotes.example/cb"] };
+
+const asJson = (method: string, body: object, token: string): RequestInit => ({
+  method,
+  body: JSON.stringify(body),
+  headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+});
+
+/** A client that registered itself, with where and by what it manages that. */
+async function obtainRegistration() {
+  const response = await server.fetch("/register", asJson("POST", registration, await addInitialAccessToken()));
+  const told = await response.json<Record<"client_id" | "client_secret" | "registration_access_token", string>>();
+  secrets.push(told.client_secret, told.registration_access_token);
+  server.pass(1);
+  return { path: `/register/${told.client_id}`, token: told.registration_access_token, client_id: told.client_id };
+}
 
 /** Every request that reaches D1: the status that it gets when all is well, and what must have been before it. */
 const operations: readonly (readonly [name: string, status: number, arrange: () => Promise<Send>])[] = [
@@ -385,6 +404,45 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
     async () => {
       const { id_token } = await obtain();
       return (on) => browserOn(on).send(`/logout?${new URLSearchParams({ id_token_hint: id_token })}`);
+    },
+  ],
+  [
+    "POST /register with a token for one registration",
+    201,
+    async () => {
+      const token = await addInitialAccessToken();
+      secrets.push(token);
+      return (on) => on.fetch("/register", asJson("POST", registration, token));
+    },
+  ],
+  [
+    "GET /register",
+    200,
+    async () => {
+      const { path, token } = await obtainRegistration();
+      return (on) => on.fetch(path, bearer(token));
+    },
+  ],
+  [
+    "PUT /register",
+    200,
+    async () => {
+      const { path, token, client_id } = await obtainRegistration();
+      const changed = {
+        ...registration,
+        client_id,
+        client_name: "Fieldnotes 2",
+        token_endpoint_auth_method: "client_secret_jwt",
+      };
+      return (on) => on.fetch(path, asJson("PUT", changed, token));
+    },
+  ],
+  [
+    "DELETE /register",
+    204,
+    async () => {
+      const { path, token } = await obtainRegistration();
+      return (on) => on.fetch(path, { ...bearer(token), method: "DELETE" });
     },
   ],
   ["GET /.well-known/openid-configuration", 200, async () => (on) => on.fetch("/.well-known/openid-configuration")],

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { handle } from "../src/app.ts";
 import { checkRequest, createResourceServer } from "../src/verify/index.ts";
 import { Browser, fieldsOf } from "./browser.ts";
-import { API, addClient, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
+import { API, addClient, addInitialAccessToken, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
 import { createClientHost, DOCUMENT, documentOf, HOSTED_CALLBACK } from "./clientHost.ts";
 import { clientKey, sign } from "./clientKey.ts";
 import { addDirectory, addIdentity, bearerClaims, DIRECTORY, GRANT_TYPE } from "./directory.ts";
@@ -179,6 +179,36 @@ describe("of an isolate that has just begun", () => {
     expect(await count(200, () => post(server, "/token", codeRequest(first)))).toEqual({ d1: 4, kv: 0 });
     server.pass(59);
     expect(await count(200, () => post(server, "/token", codeRequest(second)))).toEqual({ d1: 1, kv: 0 });
+  });
+});
+
+describe("of a client that registers itself", () => {
+  const asked = { client_name: "Fieldnotes", redirect_uris: ["https://fieldnotes.example/cb"] };
+  const send = (path: string, method: string, body?: object, token?: string) =>
+    server.fetch(path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    });
+
+  it("registering makes two, one that counts or finds its token; managing makes one to look and one to write", async () => {
+    const now = server.deps.now();
+    server = createServer({ config: { registration: "open" }, clock: { now } });
+    await Promise.all([server.fetch("/jwks"), server.fetch("/.well-known/openid-configuration")]);
+    expect(await count(201, () => send("/register", "POST", asked))).toEqual({ d1: 2, kv: 0 });
+    const initial = await addInitialAccessToken();
+    let registered: Response | undefined;
+    const register = async () => {
+      registered = await send("/register", "POST", asked, initial);
+      return registered.clone();
+    };
+    expect(await count(201, register)).toEqual({ d1: 2, kv: 0 });
+    const { client_id = "", registration_access_token: token } = (await registered?.json<Record<string, string>>()) ?? {};
+    const path = `/register/${client_id}`;
+    expect(await count(200, () => send(path, "GET", undefined, token))).toEqual({ d1: 1, kv: 0 });
+    expect(await count(200, () => send(path, "PUT", { ...asked, client_id }, token))).toEqual({ d1: 2, kv: 0 });
+    expect(await count(204, () => send(path, "DELETE", undefined, token))).toEqual({ d1: 2, kv: 1 });
+    expect(await count(401, () => send(path, "GET"))).toEqual({ d1: 0, kv: 0 });
   });
 });
 

@@ -43,7 +43,7 @@ export const replaceRegistration: Endpoint = async (request, deps) => {
   const changes = secrets === client.secrets ? { metadata } : { metadata, secrets };
   const replaced = await updateClient(deps, client.clientId, changes, client.clientId, guard);
   if (replaced === undefined) throw refuseToken("the registration ended or changed meanwhile");
-  await refreshLogo(deps, replaced, LOGO_SECONDS);
+  if ((metadata.logo_uri ?? before.logo_uri) !== undefined) await refreshLogo(deps, replaced, LOGO_SECONDS);
   return clientInformation(deps, replaced, { token, secret });
 };
 
