@@ -15,6 +15,8 @@ const DEADLINE_SECONDS = 10;
 const COOL_DOWN_SECONDS = 30;
 /** As long as this a document that cannot be read any more goes on for what was authorized before. */
 const GRACE_SECONDS = 24 * 3600;
+/** As long as this we keep a client that nobody has approved; after that it comes anew. */
+const UNUSED_SECONDS = 30 * 24 * 3600;
 /** A person waits meanwhile. */
 const LOGO_SECONDS = 3;
 
@@ -118,7 +120,8 @@ async function attemptOnce(deps: Deps, source: Source, clientId: ClientId, known
   const times = { documentLoadedAt: at, documentFreshUntil: at + found.freshSeconds * 1000 };
   if (known === undefined) {
     const whose = { secrets: [], publisher: null, origin: "document", ownerId: null } as const;
-    await insertClient(deps, { clientId, metadata, ...whose, createdAt: at, ...times }, clientId);
+    const expiresAt = at + UNUSED_SECONDS * 1000;
+    await insertClient(deps, { clientId, metadata, ...whose, createdAt: at, expiresAt, ...times }, clientId);
   } else await updateClient(deps, clientId, { metadata, ...times }, clientId, { origin: "document" });
   delete source.problem;
   if (metadata.logo_uri !== undefined || known?.logo !== undefined)

@@ -1,6 +1,7 @@
 /** Clients that are described by the document that their client_id is the address of, from /authorize to /revoke. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { work } from "../../src/cron.ts";
 import type { JsonObject } from "../../src/model.ts";
 import { Browser, type Page, textOf } from "../browser.ts";
 import { addOrganization, addResource, addUser } from "../builders.ts";
@@ -298,6 +299,18 @@ describe("a document that was read", () => {
     server.pass(121);
     expectRefused(await open(), "its client_id is unknown");
     expect(await rowOf()).toMatchObject({ disabled_at: 1 });
+  });
+
+  it("is forgotten after thirty days in which nobody approved it, and else stays", async () => {
+    const other = `${DOCUMENT}?other`;
+    host.serve(other, documentOf({ client_id: other }));
+    await codeOf();
+    await open({ client_id: other });
+    server.pass(30 * 24 * 3600 + 1);
+    await work(server.deps);
+    expect([await rowOf(other), (await rowOf())?.["expires_at"]]).toEqual([null, null]);
+    expect((await open({ client_id: other })).status).toBe(200);
+    expect(await rowOf(other)).toMatchObject({ origin: "document" });
   });
 
   it("gives way to what the operator registered under its address", async () => {
