@@ -26,7 +26,7 @@ export interface TokenRequest {
 /** What a grant type adds to the pipeline: from the request and its client to what may be issued. */
 export type Grant = (request: TokenRequest, deps: Deps) => Promise<Authorization>;
 
-const grants: Readonly<Partial<Record<GrantType, Grant>>> = {
+const grants: Readonly<Record<GrantType, Grant>> = {
   authorization_code: authorizationCode,
   refresh_token: refreshToken,
   client_credentials: clientCredentials,
@@ -55,13 +55,11 @@ async function grantTokens(
 ): Promise<TokenResponse> {
   const { client } = caller;
   const grantType = grantTypes.find((known) => known === asked);
-  const grant = grantType && grants[grantType];
-  if (grantType === undefined || grant === undefined)
-    throw new OAuthError("unsupported_grant_type", "This grant_type is not supported here.");
+  if (grantType === undefined) throw new OAuthError("unsupported_grant_type", "This grant_type is not supported here.");
   if (!client.metadata.grant_types.includes(grantType))
     throw new OAuthError("unauthorized_client", "The client is not registered for this grant_type.");
   const { confirmation, once } = await findSender(request, caller, deps);
   await prepareToIssue(deps, client);
-  const authorization = await grant({ form, client, confirmation, once }, deps);
+  const authorization = await grants[grantType]({ form, client, confirmation, once }, deps);
   return issue(deps, authorization);
 }

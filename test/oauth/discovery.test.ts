@@ -255,10 +255,12 @@ const shown: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   grant_types_supported: async () => {
-    for (const grant_type of [...list("grant_types_supported"), "client_credentials", "password", "implicit"]) {
+    const registered = ["authorization_code", "refresh_token"];
+    for (const grant_type of [...list("grant_types_supported"), "password", "implicit"]) {
       const { error } = await (await post("/token", { grant_type, code: "x", refresh_token: "x" })).json<{ error: string }>();
       const known = list("grant_types_supported").includes(grant_type);
-      expect([grant_type, error]).toEqual([grant_type, known ? "invalid_grant" : "unsupported_grant_type"]);
+      const answer = registered.includes(grant_type) ? "invalid_grant" : "unauthorized_client";
+      expect([grant_type, error]).toEqual([grant_type, known ? answer : "unsupported_grant_type"]);
     }
   },
   response_types_supported: async () => {

@@ -268,12 +268,12 @@ describe("a token request", () => {
   });
 
   it.each([
-    ["client_credentials", "unsupported_grant_type"],
+    ["client_credentials", "unauthorized_client"],
     ["password", "unsupported_grant_type"],
     ["implicit", "unsupported_grant_type"],
-    ["urn:ietf:params:oauth:grant-type:token-exchange", "unsupported_grant_type"],
-    ["urn:ietf:params:oauth:grant-type:device_code", "unsupported_grant_type"],
-    ["urn:ietf:params:oauth:grant-type:jwt-bearer", "unsupported_grant_type"],
+    ["urn:ietf:params:oauth:grant-type:token-exchange", "unauthorized_client"],
+    ["urn:ietf:params:oauth:grant-type:device_code", "unauthorized_client"],
+    ["urn:ietf:params:oauth:grant-type:jwt-bearer", "unauthorized_client"],
     ["AUTHORIZATION_CODE", "unsupported_grant_type"],
     ["constructor", "unsupported_grant_type"],
     ["__proto__", "unsupported_grant_type"],
