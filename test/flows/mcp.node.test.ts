@@ -1,5 +1,6 @@
 /** The TypeScript SDK of the Model Context Protocol, by those who make the protocol, against Countersign and the demo's MCP server. */
-import { auth, DpopSession } from "@modelcontextprotocol/client";
+import { auth, Client, DpopSession, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { challenge, checkRequest, createResourceServer } from "countersign/verify";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import demo from "../../demo/seed.json" with { type: "json" };
 import { type Local, startLocal } from "../../scripts/local.ts";
@@ -187,6 +188,26 @@ it("auth(), called by an application itself, redirects, redeems the code, and re
   const first = provider.tokens();
   expect(await auth(provider, { serverUrl: url })).toBe("AUTHORIZED");
   expect(provider.tokens()?.access_token).not.toBe(first?.access_token);
+});
+
+it("the SDK does not read what a step-up to another sign-in asks for (RFC 9470): it refreshes once and gives up", async () => {
+  const { provider } = await connect("registered beforehand");
+  const before = provider.tokens();
+  const resourceServer = createResourceServer({ issuer: local.urls.server, audience: url });
+  // An MCP server that needs a way to sign in which this person did not use. So docs/verify.md advises to keep this off tools.
+  const answer = (request: Request) =>
+    checkRequest(request, resourceServer, { scopes: ["mcp.read"], acrValues: ["urn:example:two-persons"] }).then(
+      () => new Response(null, { status: 204 }),
+      (error: unknown) => challenge(error, resourceServer),
+    );
+  const transport = new StreamableHTTPClientTransport(new URL(url), {
+    authProvider: provider,
+    fetch: async (input, init) =>
+      String(input) === url ? answer(new Request(input, init as RequestInit)) : fetch(input, init),
+  });
+  const client = new Client({ name: "assistant", version: "1.0.0" });
+  await expect(client.connect(transport)).rejects.toMatchObject({ data: { status: 401 } });
+  expect(provider.tokens()?.refresh_token).not.toBe(before?.refresh_token);
 });
 
 describe("the metadata of the authorization server", () => {
