@@ -24,7 +24,7 @@ export const EndNote = ({ of: { authority } }: { of: Pick<ListedAuthorization, "
   <p class="note">
     {authority === null
       ? "Ends it on every device. To use the service again, you approve it again."
-      : "Ends it now. The directory may let the service in again; only whoever runs the directory can stop that."}
+      : "Ends it now. Who let the service in can do so again: ask them, if it should stay out."}
   </p>
 );
 

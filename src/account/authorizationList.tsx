@@ -39,8 +39,8 @@ export function listPage(deps: Deps, content: Content): Response {
         <h1>Authorizations</h1>
         <p class="lead">
           Services that may act in your name, because you approved it
-          {list.authorizations.some(({ authority }) => authority !== null) && ", or a directory that you belong to did"}. Revoke
-          what you no longer use.
+          {list.authorizations.some(({ authority }) => authority !== null) && ", or somebody who may speak for you let them in"}
+          . Revoke what you no longer use.
         </p>
       </header>
       {ended && <EndedNotice ended={ended} seconds={latestEffectSeconds(deps.config, ended.resources, resources)} />}
@@ -249,7 +249,7 @@ const EndedNotice = ({ ended, seconds }: { ended: EndedAuthorization; seconds: n
         {ended.device !== null && ` on ${ended.device}`}.
       </strong>{" "}
       {ended.serviceNames.length > 1 ? "They get" : "It gets"} no new access from now on
-      {ended.vouched && ", unless a directory that let it in does so again"}. <Effect seconds={seconds} />
+      {ended.vouched && ", unless who let it in does so again"}. <Effect seconds={seconds} />
     </p>
   </div>
 );

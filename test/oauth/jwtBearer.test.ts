@@ -549,12 +549,12 @@ describe("what stands behind the token", () => {
     await signIn(browser, front, ada.email);
     const list = await browser.open(SETTINGS);
     expect(textOf(list)).toContain("Let in by login.contoso.example . You were not asked.");
-    expect(textOf(list)).toContain("because you approved it, or a directory that you belong to did");
-    expect(textOf(list)).toContain("Ends it now. The directory may let the service in again");
+    expect(textOf(list)).toContain("because you approved it, or somebody who may speak for you let them in");
+    expect(textOf(list)).toContain("Ends it now. Who let the service in can do so again");
     expect(textOf(list)).not.toContain("Connected from");
     server.pass(5);
     const after = await browser.submit(list, SETTINGS, { action: "revoke" });
-    expect(textOf(after)).toContain("no new access from now on, unless a directory that let it in does so again");
+    expect(textOf(after)).toContain("no new access from now on, unless who let it in does so again");
     expect(await introspect(server, access_token)).toEqual({ active: false });
   });
 
