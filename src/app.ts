@@ -9,6 +9,9 @@ import { overviewPage } from "./account/developer/overview.tsx";
 import { changePublisher, publisherPage } from "./account/developer/publisher.tsx";
 import { registerService, registerServicePage } from "./account/developer/register.tsx";
 import { removeService, removeServicePage } from "./account/developer/remove.tsx";
+import { editResource, editResourcePage, registerResource, registerResourcePage } from "./account/developer/resourceEdit.tsx";
+import { resourcesPage } from "./account/developer/resourceList.tsx";
+import { removeOwnResource, removeResourcePage } from "./account/developer/resourceRemove.tsx";
 import { changeSecrets, secretsPage } from "./account/developer/secrets.tsx";
 import { changeTry, tryPage } from "./account/developer/try.tsx";
 import { devicePage, enterCode } from "./account/device.ts";
@@ -98,6 +101,10 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/settings/developer", "person", { GET: servicesPage }],
   ["/settings/developer/new", "person", { GET: registerServicePage, POST: registerService }],
   ["/settings/developer/callback", "person", { GET: callbackPage }],
+  ["/settings/developer/resources", "person", { GET: resourcesPage }],
+  ["/settings/developer/resources/new", "person", { GET: registerResourcePage, POST: registerResource }],
+  ["/settings/developer/resources/:identifier", "person", { GET: editResourcePage, POST: editResource }],
+  ["/settings/developer/resources/:identifier/delete", "person", { GET: removeResourcePage, POST: removeOwnResource }],
   ["/settings/developer/:client_id", "person", { GET: overviewPage }],
   ["/settings/developer/:client_id/edit", "person", { GET: editServicePage, POST: editService }],
   ["/settings/developer/:client_id/secrets", "person", { GET: secretsPage, POST: changeSecrets }],

@@ -77,7 +77,7 @@ main.wide { max-width: 68rem; }
 
 .field { display: grid; gap: 0.35rem; }
 .field label { font-weight: 600; }
-input[type="email"], input[type="password"], input[type="text"], textarea { width: 100%; min-height: 48px; padding: 0.5rem 0.8rem;
+input[type="email"], input[type="password"], input[type="text"], textarea, select { width: 100%; min-height: 48px; padding: 0.5rem 0.8rem;
   font: inherit; color: inherit; background: var(--sheet); border: 1px solid var(--edge); border-radius: 6px; }
 [aria-invalid="true"] { border-color: var(--danger) !important; border-width: 2px !important; }
 input[type="checkbox"], input[type="radio"] { width: 1.25rem; height: 1.25rem; margin: 0.15rem 0 0; accent-color: var(--accent); flex: none; }

@@ -115,9 +115,13 @@ const mutualTls = ({ config: { mtlsOrigin } }: Deps) =>
     ? {}
     : { tls_client_certificate_bound_access_tokens: true, mtls_endpoint_aliases: machineEndpoints(mtlsOrigin) };
 
-/** Without full access: some clients ask for all that is on this list, and nobody should ask for that because it is there. */
+/**
+ * Without full access: some clients ask for all that is on this list, and nobody should ask for that because it is there. Without
+ * what developers define: anybody could make the list long.
+ */
 async function scopesSupported(deps: Deps): Promise<readonly string[]> {
-  const defined = (await loadResources(deps)).flatMap(({ scopes }) => scopes);
+  const own = (await loadResources(deps)).filter(({ ownerId }) => ownerId === null);
+  const defined = own.flatMap(({ scopes }) => scopes);
   const owned = defined.filter(({ access }) => access !== "full").map(({ name }) => name);
   return [...identityScopes, ...grantManagementScopes, ...owned];
 }

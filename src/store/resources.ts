@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { Resource, UserId } from "../model.ts";
 import { transact } from "./database.ts";
@@ -35,6 +35,16 @@ export async function listResources(deps: Deps, ownerId?: UserId): Promise<reado
 export async function findResource(deps: Deps, identifier: string): Promise<StoredResource | undefined> {
   const [rows] = await transact(deps.db, (db) => [db.select().from(resources).where(eq(resources.identifier, identifier))]);
   return rows[0] && toStoredResource(rows[0]);
+}
+
+/** How many live consents reach the resource; one trip. */
+export async function countConsents(deps: Deps, identifier: string): Promise<number> {
+  const [[row]] = await transact(deps.db, (db) => [
+    db.all<{ readonly count: number }>(sql`
+      SELECT count(*) AS count FROM grants WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${deps.now()})
+        AND EXISTS (SELECT 1 FROM json_each(grants.resources) WHERE value = ${identifier})`),
+  ]);
+  return row?.count ?? 0;
 }
 
 export const toStoredResource = (row: typeof resources.$inferSelect): StoredResource => ({

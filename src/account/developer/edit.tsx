@@ -2,6 +2,7 @@ import { refreshLogo } from "../../clients/logo.ts";
 import type { Deps } from "../../config.ts";
 import { redirect } from "../../http/respond.ts";
 import { secretsFor } from "../../rules/clientSecrets.ts";
+import { preferredLanguages } from "../../rules/language.ts";
 import { fieldsOfService, readService } from "../../rules/serviceForm.ts";
 import type { ServiceFields, ServiceProblem } from "../../rules/serviceProblems.ts";
 import { updateClient } from "../../store/registry.ts";
@@ -50,6 +51,7 @@ async function show(
       fields={fields}
       problems={problems}
       resources={await loadResources(deps)}
+      languages={preferredLanguages(visit.request.headers.get("accept-language"))}
       csrf={visit.csrf}
       action={pathOf(clientId, "edit")}
       submit="Save"

@@ -1,8 +1,14 @@
 import type { Child } from "hono/jsx";
-import type { ServiceField, ServiceProblem } from "../../rules/serviceProblems.ts";
+
+/** What is wrong with the field of that name; with `line` where it is one of several lines. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly line?: { readonly number: number; readonly text: string };
+  readonly words: string;
+}
 
 /** What is wrong with one field, under it; of several lines, each with its number and what was typed. */
-export const Problems = ({ of: problems, field }: { of: readonly ServiceProblem[]; field: ServiceField }) => {
+export const Problems = ({ of: problems, field }: { of: readonly FieldProblem[]; field: string }) => {
   const own = problems.filter((problem) => problem.field === field);
   if (own.length === 0) return null;
   return (
@@ -22,7 +28,7 @@ export const Problems = ({ of: problems, field }: { of: readonly ServiceProblem[
 };
 
 /** How a field is marked and described to those who do not see the page. */
-export function described(field: ServiceField, problems: readonly ServiceProblem[], hasHint: boolean) {
+export function described(field: string, problems: readonly FieldProblem[], hasHint: boolean) {
   const wrong = problems.some((problem) => problem.field === field);
   const ids = [...(hasHint ? [`${field}-hint`] : []), ...(wrong ? [`${field}-problem`] : [])].join(" ");
   return {
@@ -32,11 +38,11 @@ export function described(field: ServiceField, problems: readonly ServiceProblem
 }
 
 interface TextProps {
-  readonly name: ServiceField;
+  readonly name: string;
   readonly label: string;
   readonly hint?: Child;
   readonly value: string;
-  readonly problems: readonly ServiceProblem[];
+  readonly problems: readonly FieldProblem[];
   readonly required?: boolean;
   readonly placeholder?: string;
   /** More than one line. */
@@ -102,4 +108,38 @@ export const Choice = ({
       </span>
     </label>
   </li>
+);
+
+/** One of a few, in one line. */
+export const SelectField = ({
+  name,
+  label,
+  hint,
+  value,
+  options,
+  problems,
+}: {
+  name: string;
+  label: string;
+  hint?: Child;
+  value: string;
+  options: readonly (readonly [value: string, title: string])[];
+  problems: readonly FieldProblem[];
+}) => (
+  <div class="field">
+    <label for={name}>{label}</label>
+    {hint !== undefined && (
+      <p class="hint" id={`${name}-hint`}>
+        {hint}
+      </p>
+    )}
+    <select id={name} name={name} {...described(name, problems, hint !== undefined)}>
+      {options.map(([option, title]) => (
+        <option value={option} selected={option === value}>
+          {title}
+        </option>
+      ))}
+    </select>
+    <Problems of={problems} field={name} />
+  </div>
 );

@@ -5,7 +5,7 @@ import type { ClientMetadata } from "../../model.ts";
 import { kindOf, type ServiceKind } from "../../rules/serviceKind.ts";
 import { PublisherLine } from "../about.tsx";
 import { Logo, Name } from "../name.tsx";
-import { DEVELOPER, pathOf, type ServiceVisit, type Visit } from "./visit.ts";
+import { DEVELOPER, pathOf, RESOURCES, type ServiceVisit, type Visit } from "./visit.ts";
 
 export const kindWords: Readonly<Record<ServiceKind, string>> = {
   web: "Website with a server",
@@ -16,7 +16,10 @@ export const kindWords: Readonly<Record<ServiceKind, string>> = {
 };
 
 /** What a developer registers. */
-const places = [{ path: DEVELOPER, title: "Services" }] as const;
+const places = [
+  { path: DEVELOPER, title: "Services" },
+  { path: RESOURCES, title: "APIs" },
+] as const;
 
 /** A page that belongs to no single service. */
 export const developerPage = (
@@ -29,7 +32,7 @@ export const developerPage = (
     deps,
     { ...options, user: visit.user, under: DEVELOPER },
     <>
-      {places.length > 1 && <Links title="Developer" links={places} here={new URL(visit.request.url).pathname} />}
+      <Links title="Developer" links={places} here={new URL(visit.request.url).pathname} />
       {content}
     </>,
   );

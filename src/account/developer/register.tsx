@@ -3,6 +3,7 @@ import type { Deps } from "../../config.ts";
 import { OAuthError } from "../../errors.ts";
 import { checkLimits, limitOf } from "../../http/rateLimit.ts";
 import { redirect } from "../../http/respond.ts";
+import { preferredLanguages } from "../../rules/language.ts";
 import { emptyFields, readService } from "../../rules/serviceForm.ts";
 import type { ServiceFields, ServiceProblem } from "../../rules/serviceProblems.ts";
 import { countAttempt } from "../../store/attempts.ts";
@@ -72,6 +73,7 @@ async function show(deps: Deps, visit: Visit, fields: ServiceFields, problems: r
         fields={fields}
         problems={problems}
         resources={await loadResources(deps)}
+        languages={preferredLanguages(visit.request.headers.get("accept-language"))}
         csrf={visit.csrf}
         action={HERE}
         submit="Register"

@@ -1,10 +1,11 @@
 import type { Resource } from "../../model.ts";
+import { localText } from "../../rules/language.ts";
 import { describePermissions } from "../../rules/permissions.ts";
 import { identityScopes } from "../../rules/scope.ts";
 import { DEVICE_CODE, type ServiceKind } from "../../rules/serviceKind.ts";
 import type { ServiceFields, ServiceProblem } from "../../rules/serviceProblems.ts";
-import { Name } from "../name.tsx";
 import { riskWords } from "../riskWords.ts";
+import { ResourceName, Words } from "../words.tsx";
 import { Choice, Problems, TextField } from "./field.tsx";
 import { kindWords } from "./frame.tsx";
 
@@ -12,6 +13,8 @@ export interface ServiceFormContent {
   readonly fields: ServiceFields;
   readonly problems: readonly ServiceProblem[];
   readonly resources: readonly Resource[];
+  /** Of the person, the best first. */
+  readonly languages: readonly string[];
   readonly csrf: string;
   readonly action: string;
   readonly submit: string;
@@ -48,7 +51,7 @@ const methodTitles: readonly (readonly [value: string, title: string, detail: st
 ];
 
 /** The form of a service, new or registered; with problems, it holds what was typed. */
-export const ServiceForm = ({ fields, problems, resources, csrf, action, submit, cancel }: ServiceFormContent) => (
+export const ServiceForm = ({ fields, problems, resources, languages, csrf, action, submit, cancel }: ServiceFormContent) => (
   <form method="post" action={action} class="service-form" novalidate>
     <input type="hidden" name="csrf" value={csrf} />
     {problems.length > 0 && <Summary problems={problems} />}
@@ -121,7 +124,7 @@ export const ServiceForm = ({ fields, problems, resources, csrf, action, submit,
       </p>
       <Problems of={problems} field="scope" />
       <div id="scope" class="stack" tabindex={-1}>
-        <Scopes fields={fields} resources={resources} />
+        <Scopes fields={fields} resources={resources} languages={languages} />
       </div>
     </section>
     <section class="sheet">
@@ -266,7 +269,15 @@ const Summary = ({ problems }: { problems: readonly ServiceProblem[] }) => (
 );
 
 /** Every scope there is, by whose it is, in the words that people read. */
-const Scopes = ({ fields, resources }: { fields: ServiceFields; resources: readonly Resource[] }) => (
+const Scopes = ({
+  fields,
+  resources,
+  languages,
+}: {
+  fields: ServiceFields;
+  resources: readonly Resource[];
+  languages: readonly string[];
+}) => (
   <>
     <fieldset>
       <legend>About the person</legend>
@@ -298,28 +309,31 @@ const Scopes = ({ fields, resources }: { fields: ServiceFields; resources: reado
       .map((resource) => (
         <fieldset>
           <legend>
-            In <Name of={resource.name} />
+            In <ResourceName of={resource} languages={languages} />
           </legend>
           <p class="hint">
             <code>{resource.identifier}</code>
           </p>
           <ul class="choices pair">
-            {resource.scopes.map(({ name, title, description, risk }) => (
+            {resource.scopes.map((scope) => (
               <Choice
                 type="checkbox"
                 name="scope"
-                value={name}
-                checked={fields.scope.includes(name)}
+                value={scope.name}
+                checked={fields.scope.includes(scope.name)}
                 title={
                   <>
-                    <ScopeTitle name={name}>
-                      <bdi>{title}</bdi>
+                    <ScopeTitle name={scope.name}>
+                      <Words of={localText(scope, "title", languages)} />
                     </ScopeTitle>
-                    {riskWords[risk] && <span class={risk === "high" ? "tag bad" : "tag warn"}>{riskWords[risk]}</span>}
+                    {scope.access === "full" && <span class="tag bad">Full access</span>}
+                    {riskWords[scope.risk] && (
+                      <span class={scope.risk === "high" ? "tag bad" : "tag warn"}>{riskWords[scope.risk]}</span>
+                    )}
                   </>
                 }
               >
-                <bdi>{description}</bdi>
+                <Words of={localText(scope, "description", languages)} />
               </Choice>
             ))}
           </ul>

@@ -10,6 +10,7 @@ import { findOwnService, findOwnServices, type OwnService, type ToldError } from
 import { sha256 } from "../../tokens/encoding.ts";
 
 export const DEVELOPER = "/settings/developer";
+export const RESOURCES = `${DEVELOPER}/resources`;
 
 /** A person who is signed in, and the value of `csrf` in their forms. */
 export interface Visit {
