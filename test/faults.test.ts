@@ -7,8 +7,9 @@ import { markKey } from "../src/model.ts";
 import { open } from "../src/store/database.ts";
 import { audit, families, revocations } from "../src/store/schema.ts";
 import { Browser, fieldsOf, textOf } from "./browser.ts";
-import { addClient, addInitialAccessToken, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
+import { API, addClient, addInitialAccessToken, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
 import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "./clientKey.ts";
+import { addDeviceClient, decide, enterCode, obtainCodes, poll, requestCodes } from "./device.ts";
 import { addDirectory, GRANT_TYPE, idJagClaims, signIdJag } from "./directory.ts";
 import {
   authorizationUrl,
@@ -25,6 +26,8 @@ import { basic, createServer, empty, form, ISSUER, type Server, snapshot } from 
 import { makeDpopKey, proofBy } from "./proof.ts";
 
 const SETTINGS = "/settings/authorizations";
+const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 const proofKey = makeDpopKey();
 const clock = { now: Date.UTC(2026, 10, 24, 12, 0, 0, 250) };
 
@@ -124,6 +127,7 @@ async function tally(): Promise<unknown> {
     "SELECT kind, count(*) AS n FROM revocations GROUP BY kind",
     "SELECT count(*) AS n FROM sessions",
     "SELECT count(*) AS n FROM pushed_requests",
+    "SELECT status, interval_seconds, count(*) AS n FROM device_codes GROUP BY 1, 2",
     "SELECT count(*) AS n FROM seen",
     "SELECT count(*) AS n, json_array_length(secrets) AS secrets FROM clients GROUP BY 2",
     "SELECT uses_left FROM initial_access_tokens",
@@ -141,10 +145,20 @@ async function setUp(): Promise<void> {
   await addResource();
   await addClient("buildboard");
   await addClient("cli", { token_endpoint_auth_method: "none" });
-  await addClient("contoso-devops", { grant_types: [], redirect_uris: [] });
+  await addClient("contoso-devops", {
+    grant_types: [TOKEN_EXCHANGE],
+    redirect_uris: [],
+    token_exchange: { resources: [API], impersonation: true, delegation: false },
+  });
+  await addDeviceClient();
   const { jwk } = await clientKey("ES256");
   const keyed = { token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [jwk] } } as const;
-  await addClient("keyed", { ...keyed, post_logout_redirect_uris: ["https://keyed.example/bye"] });
+  await addClient("keyed", {
+    ...keyed,
+    grant_types: ["authorization_code", "refresh_token", "client_credentials"],
+    scope: "openid profile offline_access workitems.read builds.read",
+    post_logout_redirect_uris: ["https://keyed.example/bye"],
+  });
 }
 
 /** A client's assertion and proof, which count once: a request that is sent again brings the same ones. */
@@ -200,6 +214,12 @@ const obtainCode = async () => {
   secrets.push(code);
   return code;
 };
+
+async function obtainDeviceCodes() {
+  const codes = await obtainCodes(server);
+  secrets.push(codes.device_code, codes.user_code);
+  return codes;
+}
 
 const bearer = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } });
 
@@ -371,6 +391,20 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
     },
   ],
   [
+    "POST /token of a client for itself, with an assertion and a proof",
+    200,
+    async () => postSigned("/token", await signedRequest("/token"), { grant_type: "client_credentials" }),
+  ],
+  [
+    "POST /token with an exchange",
+    200,
+    async () => {
+      const { access_token } = await obtain();
+      const fields = { grant_type: TOKEN_EXCHANGE, subject_token: access_token, subject_token_type: ACCESS_TOKEN };
+      return (on) => post(on, "/token", fields, basic("contoso-devops", SECRET));
+    },
+  ],
+  [
     "POST /token with the assertion of a directory",
     200,
     async () => {
@@ -380,6 +414,57 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
       const assertion = await signIdJag(key, idJagClaims(server, { email: ada.email, scope: "builds.read" }));
       secrets.push(assertion);
       return (on) => post(on, "/token", { grant_type: GRANT_TYPE, assertion }, basic("agent", SECRET));
+    },
+  ],
+  ["POST /device_authorization", 200, async () => (on) => requestCodes(on)],
+  [
+    "POST /device",
+    303,
+    async () => {
+      const { user_code } = await obtainDeviceCodes();
+      await signIn(browser, await browser.open("/sign-in"), ada.email);
+      return sendForm("/device", { ...fieldsOf(await browser.open("/device"), "/device"), user_code });
+    },
+  ],
+  [
+    "GET /device that shows the approval page",
+    200,
+    async () => {
+      const page = await enterCode(browser, (await obtainDeviceCodes()).user_code, ada.email);
+      return (on) => browserOn(on).send(page.url.slice(ISSUER.length));
+    },
+  ],
+  [
+    "POST /device/decision that approves",
+    303,
+    async () => {
+      const page = await enterCode(browser, (await obtainDeviceCodes()).user_code, ada.email);
+      return sendForm("/device/decision", { ...fieldsOf(page, "/device/decision"), decision: "approve" });
+    },
+  ],
+  [
+    "POST /device/decision that denies",
+    303,
+    async () => {
+      const page = await enterCode(browser, (await obtainDeviceCodes()).user_code, ada.email);
+      return sendForm("/device/decision", { ...fieldsOf(page, "/device/decision"), decision: "deny" });
+    },
+  ],
+  [
+    "POST /token with a device code that nobody has decided about",
+    400,
+    async () => {
+      const { device_code } = await obtainDeviceCodes();
+      return (on) => poll(on, device_code);
+    },
+  ],
+  [
+    "POST /token with a device code that was approved",
+    200,
+    async () => {
+      const { device_code, user_code } = await obtainDeviceCodes();
+      await decide(browser, await enterCode(browser, user_code, ada.email), "approve");
+      return (on) => poll(on, device_code);
     },
   ],
   [

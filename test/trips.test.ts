@@ -7,16 +7,31 @@ import { Browser, fieldsOf } from "./browser.ts";
 import { API, addClient, addInitialAccessToken, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
 import { createClientHost, DOCUMENT, documentOf, HOSTED_CALLBACK } from "./clientHost.ts";
 import { clientKey, sign } from "./clientKey.ts";
+import { addDeviceClient, enterCode, obtainApproved, obtainCodes, poll, requestCodes } from "./device.ts";
 import { addDirectory, addIdentity, bearerClaims, DIRECTORY, GRANT_TYPE } from "./directory.ts";
-import { authorizationUrl, authorize, codeRequest, obtainTokens, post, refreshRequest, type Tokens, tokensOf } from "./flow.ts";
+import {
+  authorizationUrl,
+  authorize,
+  codeRequest,
+  obtainTokens,
+  post,
+  refreshRequest,
+  signIn,
+  type Tokens,
+  tokensOf,
+} from "./flow.ts";
 import { basic, createServer, empty, form, ISSUER, type Server } from "./harness.ts";
+import { makeDpopKey, proofBy } from "./proof.ts";
 
 const SETTINGS = "/settings/authorizations";
+const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 
 let server: Server;
 let browser: Browser;
 let email: string;
 let tokens: Tokens;
+let grace: { userId: string; email: string };
 
 beforeAll(async () => {
   await empty();
@@ -26,11 +41,19 @@ beforeAll(async () => {
   await addResource();
   await addClient("buildboard");
   await addClient("cli", { token_endpoint_auth_method: "none" });
-  await addClient("contoso-devops", { grant_types: [], redirect_uris: [] });
+  await addClient("contoso-devops", {
+    grant_types: [TOKEN_EXCHANGE, "client_credentials"],
+    redirect_uris: [],
+    scope: "builds.read",
+    token_exchange: { resources: [API], impersonation: true, delegation: true },
+  });
+  await addClient("nightly", { grant_types: ["client_credentials"], redirect_uris: [], scope: "builds.read" });
+  await addDeviceClient();
   await addClient("sync", { grant_types: [GRANT_TYPE], redirect_uris: [], response_types: [] });
   await addDirectory(["jwt_bearer"], { clients: ["sync"] });
   // Somebody else, so that what Ada approved stays as the others count it.
-  await addIdentity("ada@directory", (await addUser("Grace")).userId);
+  grace = await addUser("Grace");
+  await addIdentity("ada@directory", grace.userId);
 });
 
 /** An isolate that has served each client once. */
@@ -52,6 +75,14 @@ async function count(status: number, request: () => Promise<Response>): Promise<
   return { d1, kv };
 }
 
+const exchange = (fields: Parameters<typeof form>[0]) =>
+  post(
+    server,
+    "/token",
+    { grant_type: TOKEN_EXCHANGE, subject_token: tokens.access_token, subject_token_type: ACCESS_TOKEN, ...fields },
+    basic("contoso-devops", SECRET),
+  );
+
 const submit = (path: string, fields: Parameters<typeof form>[0]) =>
   browser.send(path, { method: "POST", body: form(fields), headers: { origin: ISSUER, "sec-fetch-site": "same-origin" } });
 
@@ -70,6 +101,37 @@ describe("of a program", () => {
     ],
     ["a refresh", { d1: 1, kv: 0 }, async () => () => post(server, "/token", refreshRequest(tokens.refresh_token))],
     [
+      "a token that a client gets for itself",
+      { d1: 0, kv: 0 },
+      async () => {
+        const send = () => post(server, "/token", { grant_type: "client_credentials" }, basic("nightly", SECRET));
+        await tokensOf(await send());
+        return send;
+      },
+    ],
+    [
+      "one for which a proof must be used up",
+      { d1: 1, kv: 0 },
+      async () => {
+        const request = { method: "POST", body: form({ grant_type: "client_credentials" }) };
+        const headers = { authorization: basic("nightly", SECRET) };
+        await tokensOf(await server.fetch("/token", { ...request, headers }));
+        const iat = Math.floor(server.deps.now() / 1000);
+        const dpop = await proofBy(await makeDpopKey(), { htm: "POST", htu: `${ISSUER}/token`, iat });
+        return () => server.fetch("/token", { ...request, headers: { ...headers, dpop } });
+      },
+    ],
+    ["an exchange of a person's token", { d1: 1, kv: 0 }, async () => () => exchange({})],
+    [
+      "an exchange that names who acts",
+      { d1: 1, kv: 0 },
+      async () => {
+        const own = await post(server, "/token", { grant_type: "client_credentials" }, basic("contoso-devops", SECRET));
+        const { access_token } = await tokensOf(own);
+        return () => exchange({ actor_token: access_token, actor_token_type: ACCESS_TOKEN });
+      },
+    ],
+    [
       "the assertion of a directory, of an isolate that has seen one of its before",
       { d1: 1, kv: 0 },
       async () => {
@@ -79,6 +141,15 @@ describe("of a program", () => {
         };
         await tokensOf(await send());
         return send;
+      },
+    ],
+    ["a device that asks for its codes", { d1: 1, kv: 0 }, async () => () => requestCodes(server)],
+    [
+      "a device whose code was approved",
+      { d1: 1, kv: 0 },
+      async () => {
+        const { device_code } = await obtainApproved(server, new Browser(server), grace.email);
+        return () => poll(server, device_code);
       },
     ],
     [
@@ -103,10 +174,21 @@ describe("of a program", () => {
     expect(await count(200, await arrange())).toEqual(expected);
   });
 
+  it("a device that waits makes one for each poll, and a forged device code none", async () => {
+    const { device_code } = await obtainCodes(server);
+    expect(await count(400, () => poll(server, device_code))).toEqual({ d1: 1, kv: 0 });
+    expect(await count(400, () => poll(server, device_code.replace(/.$/, "!")))).toEqual({ d1: 0, kv: 0 });
+  });
+
   it("a forged code or refresh token makes none", async () => {
     const forged = tokens.refresh_token.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
     expect(await count(400, () => post(server, "/token", refreshRequest(forged)))).toEqual({ d1: 0, kv: 0 });
     expect(await count(400, () => post(server, "/token", codeRequest("csc_nonsense")))).toEqual({ d1: 0, kv: 0 });
+  });
+
+  it("an exchange that the tokens alone rule out makes none", async () => {
+    expect(await count(400, () => exchange({ scope: "workitems.write" }))).toEqual({ d1: 0, kv: 0 });
+    expect(await count(400, () => exchange({ resource: "https://nowhere.example" }))).toEqual({ d1: 0, kv: 0 });
   });
 
   it("a check by countersign/verify makes none to D1, one to KV, and asks the issuer for nothing", async () => {
@@ -157,6 +239,19 @@ describe("of a person", () => {
 
   it("/authorize that yields a code makes two: one looks, one begins the family", async () => {
     expect(await count(303, () => browser.send(authorizationUrl()))).toEqual({ d1: 2, kv: 0 });
+  });
+
+  it("the field for a device's code makes none, a code one and one for who types it, the approval page one, approving two", async () => {
+    const { user_code } = await obtainCodes(server);
+    browser = new Browser(server);
+    expect(await count(200, () => browser.send("/device"))).toEqual({ d1: 0, kv: 0 });
+    await signIn(browser, await browser.open("/sign-in"), grace.email);
+    const typed = { ...fieldsOf(await browser.open("/device"), "/device"), user_code };
+    expect(await count(303, () => submit("/device", typed))).toEqual({ d1: 2, kv: 0 });
+    const page = await enterCode(browser, user_code, grace.email);
+    expect(await count(200, () => browser.send(page.url.slice(ISSUER.length)))).toEqual({ d1: 1, kv: 0 });
+    const fields = { ...fieldsOf(page, "/device/decision"), decision: "approve" };
+    expect(await count(303, () => submit("/device/decision", fields))).toEqual({ d1: 2, kv: 0 });
   });
 
   it("the settings page makes two, and revoking there two and one to KV", async () => {
