@@ -91,6 +91,13 @@ describe("a token that a client got for itself", () => {
     expect(isForClient(await checkToken(await token(), resourceServer))).toBe(false);
   });
 
+  it.each([{ grant_id: "aa-grant" }, { sid: "aa-family" }, { sub: "somebody-else" }, { client_id: "another" }])(
+    "is none if there is anything of a person in it, and not all: %j",
+    async (changes) => {
+      expect((await answer({ ...own, ...changes })).status).toBe(401);
+    },
+  );
+
   it("is refused where a person is needed, and a person's token is not", async () => {
     const response = await answer(own, { scopes: ["builds.read"], person: true });
     expect([response.status, await response.json()]).toEqual([
@@ -122,6 +129,13 @@ it.each([{ auth_time: "1" }, { auth_time: null }, { auth_time: {} }, { acr: 5 },
     expect([response.status, await response.json()]).toMatchObject([401, { error: "invalid_token" }]);
   },
 );
+
+it("who acts for whom may be a long story", async () => {
+  let act: object = { sub: "a" };
+  for (let depth = 0; depth < 500; depth++) act = { sub: "a", act };
+  const response = await answer({ act });
+  expect([response.status, await response.json()]).toMatchObject([200, { act }]);
+});
 
 describe("needs that no client could meet are a fault of the server", () => {
   it.each<[string, Needs]>([
