@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { OAuthError } from "../src/errors.ts";
 import type { ClientMetadata, OrganizationPolicy, ProfileClaims } from "../src/model.ts";
 import { personalClaims } from "../src/rules/claims.ts";
-import { clientMetadataMembers, parseClientMetadata } from "../src/rules/clientMetadata.ts";
+import { clientMetadataMembers, localizedMembers, parseClientMetadata } from "../src/rules/clientMetadata.ts";
 import { normalizeEmail } from "../src/rules/email.ts";
+import { taggedMembers } from "../src/rules/language.ts";
 import { MAX_PASSWORD_LENGTH } from "../src/rules/passwordHash.ts";
 import { parsePublisher } from "../src/rules/publisher.ts";
 import { parseResource, type ResourceDefinition } from "../src/rules/resource.ts";
@@ -156,8 +157,9 @@ function parseOrganization(value: unknown, path: string): SeedOrganization {
 }
 
 function parseClient(value: unknown, path: string): SeedClient {
-  const client = place(value, path, ["client_id", "client_secret", "publisher", ...clientMetadataMembers]);
-  const metadata = parseMetadata(client);
+  const metadataMembers = [...clientMetadataMembers, ...inOtherLanguages(value)];
+  const client = place(value, path, ["client_id", "client_secret", "publisher", ...metadataMembers]);
+  const metadata = parseMetadata(client, metadataMembers);
   const secret = client.optionalText("client_secret", /^[\x20-\x7e]+$/, "holds characters outside ASCII");
   const method = metadata.token_endpoint_auth_method;
   if (secret !== undefined && !method.startsWith("client_secret_"))
@@ -176,12 +178,14 @@ function parseClient(value: unknown, path: string): SeedClient {
   };
 }
 
+/** Names and pages such as `client_name#de`, whichever of them the client has. */
+const inOtherLanguages = (value: unknown): readonly string[] =>
+  typeof value === "object" && value !== null ? taggedMembers(value, localizedMembers).map(({ name }) => name) : [];
+
 /** `parseClientMetadata` begins its descriptions with the path inside the client. */
-function parseMetadata(client: Place): ClientMetadata {
+function parseMetadata(client: Place, members: readonly string[]): ClientMetadata {
   try {
-    return parseClientMetadata(
-      Object.fromEntries(clientMetadataMembers.filter(client.has).map((name) => [name, client.value(name)])),
-    );
+    return parseClientMetadata(Object.fromEntries(members.filter(client.has).map((name) => [name, client.value(name)])));
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     const [member = "", ...problem] = error.description.split(": ");

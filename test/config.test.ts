@@ -23,6 +23,8 @@ describe("the configuration", () => {
       requirePushedAuthorizationRequests: false,
       requireDpopNonce: false,
       clientIdMetadataDocuments: true,
+      registration: "closed",
+      lenientRegistration: false,
     });
   });
 
@@ -32,13 +34,23 @@ describe("the configuration", () => {
       REQUIRE_PUSHED_AUTHORIZATION_REQUESTS: "true",
       REQUIRE_DPOP_NONCE: "true",
       CLIENT_ID_METADATA_DOCUMENTS: "false",
+      REGISTRATION: "open",
+      LENIENT_REGISTRATION: "true",
     };
     expect(parse(set)).toMatchObject({
       mtlsOrigin: "https://mtls.id.example",
       requirePushedAuthorizationRequests: true,
       requireDpopNonce: true,
       clientIdMetadataDocuments: false,
+      registration: "open",
+      lenientRegistration: true,
     });
+    expect(parse({ REGISTRATION: "off" }).registration).toBe("off");
+  });
+
+  it("lets nobody register without a token where nothing is said of it", () => {
+    const { REGISTRATION: _, ...bare } = env as unknown as Env;
+    expect(parseConfig(bare).registration).toBe("closed");
   });
 
   it.each<[keyof Env, string | undefined]>([
@@ -55,6 +67,9 @@ describe("the configuration", () => {
     ["REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", "yes"],
     ["REQUIRE_DPOP_NONCE", "1"],
     ["CLIENT_ID_METADATA_DOCUMENTS", ""],
+    ["REGISTRATION", "Open"],
+    ["REGISTRATION", ""],
+    ["LENIENT_REGISTRATION", "yes"],
   ])("names %s when it is %j", (name, value) => {
     expect(problemOf({ [name]: value } as Partial<Env>)).toContain(name);
   });

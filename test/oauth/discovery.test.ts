@@ -241,6 +241,14 @@ const shown: Readonly<Record<string, () => Promise<void>>> = {
   end_session_endpoint: answers("end_session_endpoint", "GET"),
   jwks_uri: answers("jwks_uri", "GET"),
   grant_management_endpoint: answers("grant_management_endpoint", "GET"),
+  registration_endpoint: async () => {
+    await build({ registration: "open" });
+    const asked = { redirect_uris: [CALLBACK], token_endpoint_auth_method: "none" };
+    const init = { method: "POST", body: JSON.stringify(asked), headers: { "content-type": "application/json" } };
+    const response = await server.fetch(new URL(String(document["registration_endpoint"])).pathname, init);
+    const { client_id } = await response.json<{ client_id: string }>();
+    await comesTo("code", { client_id });
+  },
   pushed_authorization_request_endpoint: async () => {
     const { request_uri } = await (await post("/par", parametersOf())).json<{ request_uri: string }>();
     expect(outcomeOf(await go(`/authorize?${form({ client_id: "buildboard", request_uri })}`))).toBe("code");

@@ -75,11 +75,13 @@ describe("the metadata", () => {
     const endpoints = Object.entries(document).filter(([name]) => /_endpoint$|^jwks_uri$/.test(name));
     expect(endpoints.map(([name]) => name).toSorted()).toEqual([
       "authorization_endpoint",
+      "device_authorization_endpoint",
       "end_session_endpoint",
       "grant_management_endpoint",
       "introspection_endpoint",
       "jwks_uri",
       "pushed_authorization_request_endpoint",
+      "registration_endpoint",
       "revocation_endpoint",
       "token_endpoint",
       "userinfo_endpoint",
@@ -87,7 +89,7 @@ describe("the metadata", () => {
     for (const [name, address] of endpoints) {
       const { origin, pathname } = new URL(String(address));
       expect(origin).toBe(ISSUER);
-      const method = /token|revocation|introspection|pushed/.test(name) ? "POST" : "GET";
+      const method = /token|revocation|introspection|pushed|registration|device/.test(name) ? "POST" : "GET";
       // A grant is asked for by its id (Grant Management for OAuth 2.0, draft 03, section 6.3).
       const path = name === "grant_management_endpoint" ? `${pathname}/aagrant` : pathname;
       const { status } = await server.fetch(path, { method });

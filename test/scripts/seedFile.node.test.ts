@@ -197,6 +197,21 @@ const bad: readonly (readonly [what: string, seed: unknown, message: string])[] 
     },
     "resources[1].authorization_details_types[0].type: is payment, like resources[0].authorization_details_types[0].type",
   ],
+  [
+    "a name in no language",
+    { clients: [{ ...client, "client_name#": "C" }] },
+    "clients[0].client_name#: does not end in a language tag",
+  ],
+  [
+    "a page in another language that is no page",
+    { clients: [{ ...client, "tos_uri#de": "http://c.example/agb" }] },
+    "clients[0].tos_uri#de: is not https",
+  ],
+  [
+    "contacts in a language",
+    { clients: [{ ...client, "contacts#de": ["a@c.example"] }] },
+    "clients[0].contacts#de: is not a member that we know",
+  ],
   ["a publisher without a name", { clients: [{ ...client, publisher: {} }] }, "clients[0].publisher.name: is missing"],
   [
     "a publisher's page that is no page",
@@ -223,6 +238,11 @@ test("what a seed leaves out gets its default", () => {
   expect(seed.organizations[0]).toMatchObject({ displayName: "acme", policy: "all", members: [{ role: "member" }] });
   expect(seed.resources[0]).toMatchObject({ accessTokenSeconds: null, clientId: null, scopes: [{ risk: "low" }] });
   expect(seed.clients[0]).toMatchObject({ publisher: null, metadata: { require_pkce: true, refresh_overlap_seconds: 90 } });
+});
+
+test("a client may have its name and its pages in several languages", () => {
+  const localized = { "client_name#de": "C auf Deutsch", "policy_uri#fr-CA": "https://c.example/fr" };
+  expect(parseSeed({ clients: [{ ...client, ...localized }] }).clients[0]?.metadata).toMatchObject(localized);
 });
 
 test("the demo's seed is well-formed", () => {
