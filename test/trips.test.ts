@@ -143,7 +143,14 @@ describe("of a program", () => {
         return send;
       },
     ],
-    ["a device that asks for its codes", { d1: 1, kv: 0 }, async () => () => requestCodes(server)],
+    [
+      "a device that asks for its codes",
+      { d1: 1, kv: 0 },
+      async () => {
+        await obtainCodes(server);
+        return () => requestCodes(server);
+      },
+    ],
     [
       "a device whose code was approved",
       { d1: 1, kv: 0 },
