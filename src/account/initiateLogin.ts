@@ -1,6 +1,7 @@
 import { OAuthError } from "../errors.ts";
 import { parseQuery } from "../http/form.ts";
 import { type Endpoint, redirect } from "../http/respond.ts";
+import { isStranger } from "../rules/returnPlace.ts";
 import { findClient } from "../store/clients.ts";
 
 const MAX_HINT = 256;
@@ -14,10 +15,13 @@ export const initiateLogin: Endpoint = async (request, deps) => {
   const parameters = parseQuery(request);
   const client = await findClient(deps, parameters.load("client_id"));
   const uri = client?.metadata.initiate_login_uri;
-  if (uri === undefined)
+  if (client === undefined || uri === undefined)
     throw new OAuthError("invalid_request", "There is no such service, or it cannot be opened from here.", {
       reason: client === undefined ? "unknown client_id" : `client ${client.clientId} has no initiate_login_uri`,
     });
+  // Of a service that nobody has looked at, a link of ours is for our own pages: elsewhere it would lend its host our name.
+  if (isStranger(client) && request.headers.get("sec-fetch-site") !== "same-origin")
+    throw new OAuthError("invalid_request", "Open this service from the list of your authorizations.");
   const hint = parameters.find("login_hint");
   if (hint !== undefined && hint.length > MAX_HINT)
     throw new OAuthError("invalid_request", `The parameter login_hint is longer than ${MAX_HINT} characters.`);

@@ -150,19 +150,27 @@ const faultyRequest = [
   "Nothing has been shared. Go back to where you came from and try again. If it happens again, send the people who run that service what stands below.",
 ] as const;
 
+/** A way on from an error that the person takes themselves. */
+export interface WayOut {
+  readonly content: Child;
+  readonly formAction: readonly string[];
+}
+
 /**
  * What a person sees when something cannot be done: what it means, what to do, and the number under which our log has the
  * reason, which itself stays with us.
+ * @param wayOut where else the person may go from here
  */
-export function errorPage(deps: Deps, error: OAuthError, requestId: string): Response {
+export function errorPage(deps: Deps, error: OAuthError, requestId: string, wayOut?: WayOut): Response {
   const [heading, advice] = adviceOf[error.code] ?? faultyRequest;
   return page(
     deps,
-    { title: heading, status: error.status, headers: error.headers },
+    { title: heading, status: error.status, headers: error.headers, formAction: wayOut?.formAction ?? [] },
     <section class="sheet">
       <h1>{heading}</h1>
       {error.description !== adviceOf[error.code]?.[0] && <p class="lead">{error.description}</p>}
       <p>{advice}</p>
+      {wayOut?.content}
       <dl class="facts">
         <div>
           <dt>Error</dt>

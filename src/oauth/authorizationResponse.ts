@@ -2,7 +2,9 @@ import type { Deps } from "../config.ts";
 import { formPostPage } from "../http/formPostPage.tsx";
 import { errorPage } from "../http/page.tsx";
 import { answer, type Endpoint, person, redirect } from "../http/respond.ts";
+import { wayToService } from "../http/wayOut.tsx";
 import type { ResponseMode, ResponseTarget } from "../model.ts";
+import { leavesByItself } from "../rules/returnPlace.ts";
 import { loadEncryptionKey } from "./clientKeys.ts";
 import { protect, protectionOf } from "./protectedAnswer.ts";
 
@@ -18,8 +20,14 @@ export const browserFlow =
     answer(endpoint, request, deps, (error, id) => {
       const { code, description, redirect: target } = error;
       if (target === undefined) return errorPage(deps, error, id);
+      const parameters = { error: code, error_description: description };
       // An endpoint of its own: where there is no key to protect the response with, that is a page.
-      return person(() => authorizationResponse(deps, target, { error: code, error_description: description }))(request, deps);
+      return person(async () => {
+        if (leavesByItself(target.client, target.redirectUri, code)) return authorizationResponse(deps, target, parameters);
+        const sent = await sentParameters(deps, target, parameters);
+        const location = isForm(target.responseMode) ? undefined : locationOf(target, sent);
+        return errorPage(deps, error, id, wayToService(target.redirectUri, sent, location));
+      })(request, deps);
     });
 
 /**
@@ -27,14 +35,23 @@ export const browserFlow =
  * @param parameters a code, or an error
  */
 export async function authorizationResponse(deps: Deps, target: ResponseTarget, parameters: Parameters): Promise<Response> {
-  const { client, redirectUri, responseMode, state } = target;
-  const all = { ...parameters, ...(state === null ? {} : { state }), iss: deps.config.issuer };
-  const sent = isProtected(responseMode) ? { response: await signed(deps, target, all) } : all;
-  if (responseMode === "form_post" || responseMode === "form_post.jwt")
+  const { client, redirectUri, responseMode } = target;
+  const sent = await sentParameters(deps, target, parameters);
+  if (isForm(responseMode))
     return formPostPage(deps, { serviceName: client.metadata.client_name, redirectUri, parameters: sent });
-  // An own, empty fragment keeps the browser from carrying the one of our URL over to the service (RFC 9700 section 4.1.1).
-  return redirect(`${redirectUri}${redirectUri.includes("?") ? "&" : "?"}${new URLSearchParams(sent)}#`);
+  return redirect(locationOf(target, sent));
 }
+
+async function sentParameters(deps: Deps, target: ResponseTarget, parameters: Parameters): Promise<Parameters> {
+  const all = { ...parameters, ...(target.state === null ? {} : { state: target.state }), iss: deps.config.issuer };
+  return isProtected(target.responseMode) ? { response: await signed(deps, target, all) } : all;
+}
+
+/** An own, empty fragment keeps the browser from carrying the one of our URL over to the service (RFC 9700 section 4.1.1). */
+const locationOf = ({ redirectUri }: ResponseTarget, sent: Parameters): string =>
+  `${redirectUri}${redirectUri.includes("?") ? "&" : "?"}${new URLSearchParams(sent)}#`;
+
+const isForm = (mode: ResponseMode): boolean => mode === "form_post" || mode === "form_post.jwt";
 
 /** Loads what the response will be encrypted to. It comes before a code is made: the client would never get to see it. */
 export async function prepareResponse(deps: Deps, { client, responseMode }: ResponseTarget): Promise<void> {

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { work } from "../../src/cron.ts";
 import type { JsonObject } from "../../src/model.ts";
-import { Browser, type Page, textOf } from "../browser.ts";
+import { Browser, fieldsOf, type Page, textOf } from "../browser.ts";
 import { addOrganization, addResource, addUser } from "../builders.ts";
 import { type ClientHost, createClientHost, DOCUMENT, documentOf, HOSTED_CALLBACK } from "../clientHost.ts";
 import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "../clientKey.ts";
@@ -404,6 +404,70 @@ describe("a client with keys", () => {
     server.pass(61);
     expect((await refresh(tokens, await by("first"))).status).toBe(401);
     expect((await refresh(tokens, await by("second"))).status).toBe(200);
+  });
+});
+
+// RFC 9700 section 4.11.2
+describe("a faulty request of a client that nobody has looked at", () => {
+  const faulty = { scope: "nonsense" };
+
+  it("is told on a page, from which the person goes back or does not", async () => {
+    const page = await open({ ...faulty, state: 'a"><b>&' });
+    expectRefused(page, "Nobody has checked the service at client.example . Go there only if that is where you came from.");
+    expect(page.text).toContain("<code>invalid_scope</code>");
+    const href = /<a href="(https:[^"]+)"[^>]*>Go back to client.example/.exec(page.text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const { origin, pathname, searchParams } = new URL(href);
+    expect(origin + pathname).toBe(HOSTED_CALLBACK);
+    expect(Object.fromEntries(searchParams)).toEqual({
+      error: "invalid_scope",
+      error_description: expect.any(String),
+      state: 'a"><b>&',
+      iss: ISSUER,
+    });
+  });
+
+  it("goes back by a form, where the request asked for one", async () => {
+    const page = await open({ ...faulty, response_mode: "form_post" });
+    expectRefused(page, "Nobody has checked the service at client.example");
+    expect(fieldsOf(page, HOSTED_CALLBACK)).toMatchObject({ error: "invalid_scope", state: "af0ifjsldkj", iss: ISSUER });
+    expect(page.text).not.toContain("<script");
+    expect(page.headers.get("content-security-policy")).toContain("form-action 'self' https://client.example");
+  });
+
+  it.each<[string, Parameters<typeof authorizationUrl>[0], string]>([
+    ["an app on the device", { ...faulty, redirect_uri: "http://127.0.0.1:4711/cb" }, "invalid_scope"],
+    ["a client that asked for no page", { prompt: "none" }, "login_required"],
+  ])("goes back by itself to %s", async (_, changes, error) => {
+    host.serve(DOCUMENT, documentOf({ redirect_uris: [HOSTED_CALLBACK, "http://127.0.0.1/cb"] }));
+    const page = await open(changes);
+    expect([page.status, new URL(page.url).searchParams.get("error")]).toEqual([303, error]);
+  });
+
+  it("goes back by itself where the person denied", async () => {
+    const page = await signIn(browser, await open(), ada.email);
+    const denied = await browser.submit(page, "/consent", { decision: "deny" });
+    expect(responseOf(denied, HOSTED_CALLBACK).get("error")).toBe("access_denied");
+  });
+
+  it("goes back by itself once its publisher has been checked", async () => {
+    await open();
+    await env.DB.prepare("UPDATE clients SET publisher = ?")
+      .bind(JSON.stringify({ name: "Fieldnotes", verifiedAt: 1 }))
+      .run();
+    const page = await open(faulty, new Browser(createServer({ fetch: host.fetch })));
+    expect(responseOf(page, HOSTED_CALLBACK).get("error")).toBe("invalid_scope");
+  });
+
+  it("has no link of ours that leads to its host, save on our own pages", async () => {
+    host.serve(DOCUMENT, documentOf({ initiate_login_uri: "https://client.example/login" }));
+    await open();
+    const link = `/initiate-login?${new URLSearchParams({ client_id: DOCUMENT })}`;
+    for (const site of ["cross-site", "same-site", "none", undefined]) {
+      const response = await server.fetch(link, { headers: site === undefined ? {} : { "sec-fetch-site": site } });
+      expect([response.status, response.headers.get("location")]).toEqual([400, null]);
+    }
+    const ours = await server.fetch(link, { headers: { "sec-fetch-site": "same-origin" } });
+    expect(ours.headers.get("location")).toMatch(/^https:\/\/client\.example\/login\?iss=/);
   });
 });
 
