@@ -33,6 +33,9 @@ export interface Registration {
 /** The resource server of Contoso DevOps, which introspects what it is shown. */
 export const api = { clientId: "contoso-devops", secret: secretOf("contoso-devops") };
 
+/** The demo's machine. */
+export const nightly = { clientId: "nightly-report", secret: secretOf("nightly-report") };
+
 /** Confidential, on the web. */
 export const buildboard = (origin: string): Registration => ({
   clientId: "buildboard",
