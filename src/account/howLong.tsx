@@ -29,7 +29,7 @@ export const HowLong = ({
         </p>
       ) : (
         <p>
-          <strong>Only while you are here.</strong> Its access ends {access} after{" "}
+          <strong>{onDevice ? "Only for a short time." : "Only while you are here."}</strong> Its access ends {access} after{" "}
           {onDevice ? "the device has got it" : "you return to it"}. For more, {service} must{" "}
           {onDevice ? "show you another code" : "send you here again"}.
         </p>

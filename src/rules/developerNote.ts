@@ -28,6 +28,12 @@ const withReason: readonly ErrorCode[] = [
 const redemptionWords: Readonly<Record<string, string>> = {
   "not a code of ours": "It is not a code that we made, or it was cut off or changed on its way.",
   "not a refresh token of ours": "It is not a refresh token that we made, or it was cut off or changed on its way.",
+  "not a device code of ours": "It is not a device code that we made, or it was cut off or changed on its way.",
+  "device code of another client": "It was made for another client_id than the one that brought it.",
+  "the device code is bound to another key":
+    "It is bound to the DPoP key that asked for it at /device_authorization, and another one brought it, or none.",
+  "device code presented again":
+    "The device code was used before, and what came of it is in use: stop asking once there are tokens, and keep the refresh token.",
   "no such family": "What it belonged to ended long ago, or the person never got as far as an approval.",
   "code of another client": "It was made for another client_id than the one that brought it.",
   "refresh token of another client": "It was made for another client_id than the one that brought it.",
