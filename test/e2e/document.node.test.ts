@@ -119,5 +119,10 @@ it("a document that says something wrong is told to whoever comes with it", asyn
   await expect(heading(page)).resolves.toBe("This request cannot go on");
   await expect(page.locator("main").innerText()).resolves.toContain("client_secret: has no place in a document");
   await look(page, "document-refused");
+  await open(page, { redirect_uri: "https://notes.example/callback", scope: "nonsense" });
+  await expect(page.getByRole("link", { name: "Go back to notes.example" }).getAttribute("href")).resolves.toMatch(
+    /^https:\/\/notes\.example\/callback\?error=invalid_scope&/,
+  );
+  await look(page, "document-way-out");
   await context.close();
 });
