@@ -148,6 +148,7 @@ label.choice { cursor: pointer; }
 .everything > legend { float: inline-start; width: 100%; font: 600 1.15rem/1.3 var(--serif); }
 .everything > * { clear: both; }
 .everything .detail, .everything .note { color: inherit; }
+.included { margin-top: 0.85rem; }
 .everything:has(> .choices input:checked) .included input, .everything:not(:has(> .choices input:checked)) .in-full { display: none; }
 /* The line that a person signs on. */
 .decision { position: relative; border-top: 1px solid var(--ink); padding-top: 0.8rem; }
