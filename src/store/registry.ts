@@ -135,7 +135,8 @@ const logged = ["metadata", "secrets", "publisher"] as const;
  * row in the log, its access tokens fall under a mark in D1 and KV, and its row, logo, errors, and what it had under way are
  * deleted. The log keeps its name (`client.removed`), and organizations what they decided of the id, which the address of a
  * document may bear again. One trip to D1 and one to KV; this isolate forgets the client, and what others still mint for it
- * within `config.cacheSeconds` falls under the mark.
+ * within `config.cacheSeconds` falls under the mark. Tokens that other clients got for its own have marks too, which the cron
+ * delivers.
  * @param by who did it: a user id, the client's own id, or `system`
  * @returns whether there was one to end
  */

@@ -2,9 +2,9 @@ import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { AccessTokenClaims, ClientId, FamilyId, Mark, Once, UserId } from "../model.ts";
 import { markKey } from "../model.ts";
-import { type AuditAction, type AuditEntry, auditWhen } from "./audit.ts";
-import { goesWithClient, removalDetail } from "./clientEnd.ts";
+import { auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
+import { planOf } from "./revocationPlan.ts";
 import { revocations } from "./schema.ts";
 
 /** What ends, and at whose word. `by` is a user id, a client id or `system`. */
@@ -31,9 +31,6 @@ export type Revocation =
 /** KV takes no shorter life. */
 const MIN_TTL_SECONDS = 60;
 const EDGE_DEADLINE_SECONDS = 2;
-/** Consents that end with a resource in one batch: their marks go to KV, and a Worker may call that a thousand times. */
-const MAX_ENDED = 500;
-
 /**
  * Revokes: one D1 transaction (rows, marks, audit), then the marks to KV. When it returns, refresh, redemption and
  * introspection refuse. KV may fail: D1 has the mark undelivered, and the cron delivers it. What ended here never comes back,
@@ -46,16 +43,25 @@ export async function revoke(deps: Deps, revocation: Revocation, once?: Once): P
   const { maxAccessTokenSeconds } = deps.config;
   const markedAt = at + aheadSeconds(deps, revocation) * 1000;
   const expiresAt = markedAt + maxAccessTokenSeconds * 1000;
-  const { action, entry, live, ends, marked, logged = [] } = planOf(revocation, at);
-  const mark = (kind: Mark["kind"], select: SQL) => sql`
-    INSERT INTO revocations (kind, id, revoked_at, expires_at) SELECT ${kind}, ${select}, ${markedAt}, ${expiresAt} ${live}
+  const {
+    action,
+    entry,
+    live,
+    ends,
+    marked,
+    exchanged,
+    logged = [],
+  } = planOf(revocation, at, at - maxAccessTokenSeconds * 1000);
+  const mark = (kind: Mark["kind"], select: SQL, source: SQL) => sql`
+    INSERT INTO revocations (kind, id, revoked_at, expires_at) SELECT ${kind}, ${select}, ${markedAt}, ${expiresAt} ${source}
     ON CONFLICT (kind, id) DO UPDATE SET
       revoked_at = max(revoked_at, excluded.revoked_at), expires_at = max(expires_at, excluded.expires_at), delivered_at = NULL`;
   const [, , ...rest] = await transact(
     deps.db,
     (db) => [
       auditWhen(db, { at, action, actor: revocation.by, ...entry }, live),
-      db.run(mark(marked.kind, marked.id)),
+      db.run(mark(marked.kind, marked.id, live)),
+      ...(exchanged === undefined ? [] : [db.run(mark("grant", sql`id`, exchanged))]),
       ...logged.map(([also, source]) => auditWhen(db, { at, actor: revocation.by, ...also }, source)),
       ...ends.map((statement) => db.run(statement)),
       db
@@ -73,117 +79,6 @@ export async function revoke(deps: Deps, revocation: Revocation, once?: Once): P
 /** A client is minted for without asking D1 for as long as an isolate remembers it; everything else is asked about. */
 const aheadSeconds = ({ config }: Deps, { kind }: Revocation): number =>
   kind === "client" || kind === "client_use" ? Math.max(config.skewSeconds, config.cacheSeconds) : config.skewSeconds;
-
-/** How each kind of revocation is said in SQL; `live` yields the rows that it ends, as long as they are alive. */
-interface Plan {
-  readonly action: AuditAction;
-  readonly entry: Partial<AuditEntry>;
-  readonly live: SQL;
-  readonly ends: readonly SQL[];
-  /** What else is logged: rows of other things that end with it. */
-  readonly logged?: readonly (readonly [Pick<AuditEntry, "action"> & Partial<AuditEntry>, source: SQL])[];
-  readonly marked: { readonly kind: Mark["kind"]; readonly id: SQL; readonly among: SQL };
-}
-
-function planOf(revocation: Revocation, at: number): Plan {
-  const { by } = revocation;
-  switch (revocation.kind) {
-    case "grants": {
-      const { userId, grantIds } = revocation;
-      const named = grantIds === null ? sql`` : sql`AND id IN (SELECT value FROM json_each(${JSON.stringify(grantIds)}))`;
-      const live = sql`FROM grants WHERE user_id = ${userId} AND revoked_at IS NULL ${named}`;
-      return {
-        action: "grant.revoked",
-        entry: { userId, clientId: sql`client_id`, grantId: sql`id` },
-        live,
-        ends: [
-          sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND grant_id IN (SELECT id ${live})`,
-          sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`,
-        ],
-        marked: {
-          kind: "grant",
-          id: sql`id`,
-          among: sql`SELECT id FROM grants WHERE user_id = ${userId} AND revoked_at = ${at}`,
-        },
-      };
-    }
-    case "family": {
-      const { familyId, clientId, userId } = revocation;
-      const theirs = userId === undefined ? sql`` : sql`AND grant_id IN (SELECT id FROM grants WHERE user_id = ${userId})`;
-      const owned = clientId === null ? theirs : sql`AND client_id = ${clientId} ${theirs}`;
-      const live = sql`FROM families WHERE id = ${familyId} AND revoked_at IS NULL ${owned}`;
-      const owner = sql`(SELECT user_id FROM grants WHERE grants.id = grant_id)`;
-      return {
-        action: "family.revoked",
-        entry: { userId: owner, clientId: sql`client_id`, grantId: sql`grant_id`, familyId },
-        live,
-        ends: [sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`],
-        marked: { kind: "family", id: sql`id`, among: sql`${familyId}` },
-      };
-    }
-    case "client": {
-      const { clientId, guard } = revocation;
-      const live = sql`FROM clients WHERE client_id = ${clientId} AND ${guard}`;
-      const theirs = sql`client_id IN (SELECT client_id ${live})`;
-      const grants = sql`FROM grants WHERE revoked_at IS NULL AND ${theirs}`;
-      return {
-        action: "client.removed",
-        entry: { userId: sql`owner_id`, clientId, detail: removalDetail },
-        logged: [[{ action: "grant.revoked", userId: sql`user_id`, clientId, grantId: sql`id` }, grants]],
-        live,
-        ends: [
-          sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND grant_id IN (SELECT id ${grants})`,
-          sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND ${theirs}`,
-          ...goesWithClient.map((table) => sql`DELETE FROM ${sql.identifier(table)} WHERE ${theirs}`),
-          sql`DELETE ${live}`,
-        ],
-        marked: { kind: "client", id: sql`client_id`, among: sql`${clientId}` },
-      };
-    }
-    case "client_use": {
-      const { clientId } = revocation;
-      const live = sql`FROM clients WHERE client_id = ${clientId} AND disabled_at IS NULL`;
-      return {
-        action: "client.disabled",
-        entry: { userId: sql`owner_id`, clientId },
-        live,
-        ends: [sql`UPDATE clients SET disabled_at = ${at} WHERE client_id IN (SELECT client_id ${live})`],
-        marked: { kind: "client", id: sql`client_id`, among: sql`${clientId}` },
-      };
-    }
-    case "resource": {
-      const { identifier, guard } = revocation;
-      const held = sql`revoked_at IS NULL AND EXISTS (SELECT 1 FROM json_each(grants.resources) WHERE value = ${identifier})`;
-      const live = sql`FROM grants WHERE id IN (SELECT id FROM grants WHERE ${held} AND ${guard} ORDER BY id LIMIT ${MAX_ENDED})`;
-      return {
-        action: "grant.revoked",
-        entry: { userId: sql`user_id`, clientId: sql`client_id`, grantId: sql`id`, detail: { resource: identifier } },
-        live,
-        ends: [
-          sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND grant_id IN (SELECT id ${live})`,
-          sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`,
-        ],
-        marked: {
-          kind: "grant",
-          id: sql`id`,
-          among: sql`SELECT id FROM grants WHERE revoked_at = ${at} AND revoked_by = ${by}`,
-        },
-      };
-    }
-    case "token": {
-      const { jti, client_id, grant_id = null, sid = null } = revocation.claims;
-      // Its `sub` may be a pseudonym.
-      const owner = sql`(SELECT user_id FROM grants WHERE id = ${grant_id})`;
-      return {
-        action: "token.revoked",
-        entry: { userId: owner, clientId: client_id, grantId: grant_id, familyId: sid, detail: { jti } },
-        live: sql`WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE kind = 'token' AND id = ${jti})`,
-        ends: [],
-        marked: { kind: "token", id: sql`${jti}`, among: sql`${jti}` },
-      };
-    }
-  }
-}
 
 /** Puts marks where resource servers at the edge look. Failures are left to the outbox; the answer waits for two seconds at most. */
 async function putMarks(deps: Deps, marks: readonly Mark[]): Promise<void> {

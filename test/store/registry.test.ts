@@ -1,13 +1,18 @@
 /** Clients come, change and go: each act once, twice and with a lost answer, with its row in the log. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { handle } from "../../src/app.ts";
+import { work } from "../../src/cron.ts";
 import type { Client } from "../../src/model.ts";
 import { findClient } from "../../src/store/clients.ts";
 import { insertClient, type NewClient, removeClient, updateClient } from "../../src/store/registry.ts";
+import { checkToken, createResourceServer } from "../../src/verify/index.ts";
 import { Browser } from "../browser.ts";
-import { addClient, addOrganization, addResource, addUser, decideClient } from "../builders.ts";
-import { introspect, obtainTokens, post, refreshRequest } from "../flow.ts";
-import { createServer, empty, type Server } from "../harness.ts";
+import { API, addClient, addOrganization, addResource, addUser, decideClient, SECRET } from "../builders.ts";
+import { introspect, obtainTokens, post, refreshRequest, tokensOf } from "../flow.ts";
+import { basic, createServer, empty, ISSUER, type Server } from "../harness.ts";
+
+const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 let server: Server;
 let buildboard: Client;
@@ -188,6 +193,44 @@ describe("a removed client", () => {
     expect(await removeClient(server.deps, "buildboard", "eve", { registrationTokenSha256: "x" })).toBe(false);
     expect(await findClient(createServer().deps, "buildboard")).toEqual(buildboard);
     expect(await logged()).toEqual([]);
+  });
+
+  it("takes along what another client got by exchange for its approval: here at once, at the edge with the next cron", async () => {
+    const ada = await addUser("Ada");
+    await addResource();
+    const LEDGER = "https://ledger.contoso.example";
+    await addResource(LEDGER, "ledger.");
+    const token_exchange = { resources: [LEDGER], impersonation: true, delegation: false };
+    const machine = {
+      grant_types: [TOKEN_EXCHANGE],
+      response_types: [],
+      redirect_uris: [],
+      scope: "ledger.builds.read",
+    } as const;
+    await addClient("contoso-devops", { ...machine, token_exchange });
+    const changes = { scope: "offline_access builds.read ledger.builds.read" };
+    const { refresh_token } = await obtainTokens(server, new Browser(server), ada.email, changes);
+    const narrowed = await tokensOf(await post(server, "/token", refreshRequest(refresh_token, { resource: API })));
+    const fields = {
+      grant_type: TOKEN_EXCHANGE,
+      subject_token: narrowed.access_token,
+      subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      resource: LEDGER,
+    };
+    const { access_token } = await tokensOf(await post(server, "/token", fields, basic("contoso-devops", SECRET)));
+    const resourceServer = createResourceServer({
+      issuer: ISSUER,
+      audience: LEDGER,
+      revocations: server.deps.kv,
+      now: server.deps.now,
+      fetch: (input, init) => handle(new Request(input, init), server.deps),
+    });
+    expect((await checkToken(access_token, resourceServer)).client_id).toBe("contoso-devops");
+    server.pass(1);
+    expect(await removeClient(server.deps, "buildboard", "system")).toBe(true);
+    expect(await introspect(server, access_token)).toEqual({ active: false });
+    await work(server.deps);
+    await expect(checkToken(access_token, resourceServer)).rejects.toMatchObject({ code: "invalid_token" });
   });
 
   it("takes no other client's consents along", async () => {
