@@ -22,16 +22,16 @@ export const serviceFields = (changes: Fields = {}): Fields => ({
   ...changes,
 });
 
-/** Posts to a developer page as its own form would, with the token of the page; redirects are not followed. */
-export async function sendForm(browser: Browser, path: string, fields: Fields, from = path): Promise<Response> {
-  const page = await browser.open(from);
+/** Posts to a developer page as its own form would, with the token of the session; redirects are not followed. */
+export async function sendForm(browser: Browser, path: string, fields: Fields): Promise<Response> {
+  const page = await browser.open(`${DEVELOPER}/new`);
   const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)?.[1] ?? "";
   return browser.send(path, { method: "POST", headers: SAME_SITE, body: form({ csrf, ...fields }) });
 }
 
 /** The same, following redirects to a page. */
-export async function submitForm(browser: Browser, path: string, fields: Fields, from = path): Promise<Page> {
-  const page = await browser.open(from);
+export async function submitForm(browser: Browser, path: string, fields: Fields): Promise<Page> {
+  const page = await browser.open(`${DEVELOPER}/new`);
   const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)?.[1] ?? "";
   return browser.open(path, { method: "POST", headers: SAME_SITE, body: form({ csrf, ...fields }) });
 }

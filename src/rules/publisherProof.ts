@@ -16,9 +16,11 @@ export function parsePublisherHost(typed: string): PublisherHost {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && url !== text)
     return { problem: "Only https will do: the proof is read over it." };
   if (!URL.canParse(url)) return { problem: "This is not a host. It needs a form like northstar.example." };
-  const { host, hostname, protocol } = new URL(url);
+  const { host, hostname, protocol, username } = new URL(url);
   if (host !== hostname) return { problem: "Leave out the port: the proof is read at the usual one." };
+  if (username !== "") return { problem: "This is an address of a person. It needs a form like northstar.example." };
   if (/^[\d.]+$|^\[/.test(hostname)) return { problem: "This is an address in numbers. Type the host's name." };
+  if (!/^[a-z0-9.-]+$/.test(hostname)) return { problem: "The host holds characters that no name of a website has." };
   const problem = publicUrlProblem(`${protocol}//${hostname}/`, "");
   return problem === undefined ? { host: hostname } : { problem: `This host cannot be asked: the address ${problem}.` };
 }

@@ -7,7 +7,6 @@ import { approve, codeRequest, post, tokensOf } from "../flow.ts";
 import { basic, createServer, empty, ISSUER, type Server, snapshot } from "../harness.ts";
 
 const CALLBACK = `${ISSUER}${DEVELOPER}/callback`;
-const NEW = `${DEVELOPER}/new`;
 
 let server: Server;
 let browser: Browser;
@@ -149,6 +148,6 @@ describe("trying a service", () => {
   it("does not exist for a service that nobody approves in the browser", async () => {
     const machine = await registerService(browser, { kind: "machine", redirect_uris: "" });
     expect((await browser.open(`${DEVELOPER}/${machine}/try`)).status).toBe(404);
-    expect((await sendForm(browser, `${DEVELOPER}/${machine}/try`, { callback: "add" }, NEW)).status).toBe(404);
+    expect((await sendForm(browser, `${DEVELOPER}/${machine}/try`, { callback: "add" })).status).toBe(404);
   });
 });
