@@ -9,6 +9,7 @@ import { Browser, type Fields, fieldsOf, type Page } from "../browser.ts";
 import { addClient, addOrganization, addResource, addUser, CALLBACK, SECRET } from "../builders.ts";
 import { BUILDBOARD, cfOf, SELF_SIGNED } from "../certificates.ts";
 import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "../clientKey.ts";
+import { addDeviceClient, type DeviceAnswer, decide, enterCode, poll } from "../device.ts";
 import {
   approve,
   authorizationUrl,
@@ -253,6 +254,15 @@ const shown: Readonly<Record<string, () => Promise<void>>> = {
     const { request_uri } = await (await post("/par", parametersOf())).json<{ request_uri: string }>();
     expect(outcomeOf(await go(`/authorize?${form({ client_id: "buildboard", request_uri })}`))).toBe("code");
   },
+  device_authorization_endpoint: async () => {
+    await addDeviceClient();
+    const path = new URL(String(document["device_authorization_endpoint"])).pathname;
+    const { user_code, device_code } = await (
+      await post(path, { client_id: "wallboard", scope: "openid" }, {})
+    ).json<DeviceAnswer>();
+    await decide(browser, await enterCode(browser, user_code, ada.email), "approve");
+    await tokensOf(await poll(server, device_code));
+  },
   require_pushed_authorization_requests: async () => {
     for (const required of [false, true]) {
       await build({ requirePushedAuthorizationRequests: required });
@@ -408,6 +418,7 @@ const shown: Readonly<Record<string, () => Promise<void>>> = {
   mtls_endpoint_aliases: async () => {
     const aliases = document["mtls_endpoint_aliases"] as Readonly<Record<string, string>>;
     expect(Object.keys(aliases).toSorted()).toEqual([
+      "device_authorization_endpoint",
       "grant_management_endpoint",
       "introspection_endpoint",
       "pushed_authorization_request_endpoint",
