@@ -8,8 +8,8 @@ import { sha256 } from "../tokens/encoding.ts";
 import { findClientKeys } from "./clientKeys.ts";
 import { invalidClient } from "./presentedClient.ts";
 
-/** The `typ` of a client assertion, which older clients leave out or call JWT. */
-const types = ["client-authentication+jwt", "jwt", undefined];
+/** The `typ` of a client assertion, which drafts name in two ways, and which older clients leave out or call JWT. */
+const types = ["client-authentication+jwt", "oauth-client-auth+jwt", "jwt", undefined];
 
 export const secretAlgorithms: readonly AssertionAlgorithm[] = ["HS256", "HS384", "HS512"];
 

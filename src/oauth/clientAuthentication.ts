@@ -136,13 +136,23 @@ async function authenticate(
   certificate: Certificate | null,
   deps: Deps,
 ): Promise<{ readonly client: Client; readonly uses: readonly Use[] }> {
-  const method = client?.metadata.token_endpoint_auth_method;
+  const method = client && methodOf(client, presented);
   if (client === undefined || method === undefined || !fits[presented.form].includes(method)) {
     // The same work as for a wrong secret, so that time does not tell which clients there are.
     if ("secret" in presented) await knowsSecret(presented.secret, undefined, deps.now());
     throw invalidClient(client === undefined ? "unknown client" : `sent ${presented.form}, registered ${method}`);
   }
   return { client, uses: await methods[method]({ presented, client, certificate }, deps) };
+}
+
+/**
+ * The method that the client registered; save that one whose document makes it public and has keys may prove by them what it need not
+ * (OpenID Connect RP Metadata Choices), and is then held to it.
+ */
+function methodOf({ origin, metadata }: Client, { form }: Presented): Client["metadata"]["token_endpoint_auth_method"] {
+  const { token_endpoint_auth_method: method, jwks, jwks_uri } = metadata;
+  const mayProve = origin === "document" && method === "none" && (jwks !== undefined || jwks_uri !== undefined);
+  return mayProve && form === "assertion" ? "private_key_jwt" : method;
 }
 
 async function knowsSecret(secret: string, client: Client | undefined, now: number): Promise<boolean> {

@@ -72,7 +72,8 @@ export function parseClientDocument(clientId: string, document: unknown): Client
   });
   checkSector(clientId, metadata);
   // Clients in wide use name the token endpoint in their assertions, and here nobody can register them otherwise.
-  return metadata.token_endpoint_auth_method === "none" ? metadata : { ...metadata, accept_token_endpoint_audience: true };
+  const hasKeys = metadata.jwks !== undefined || metadata.jwks_uri !== undefined;
+  return hasKeys ? { ...metadata, accept_token_endpoint_audience: true } : metadata;
 }
 
 const grantTypes = [

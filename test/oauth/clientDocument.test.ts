@@ -376,6 +376,29 @@ describe("a client with keys", () => {
     expect(host.asked).toEqual([DOCUMENT, JWKS]);
   });
 
+  it("that calls itself public may prove itself or not, and is refused with a proof that fails", async () => {
+    host.serve(
+      DOCUMENT,
+      documentOf({
+        token_endpoint_auth_method: "none",
+        token_endpoint_auth_methods_supported: ["none", "private_key_jwt"],
+        jwks_uri: JWKS,
+      }),
+    );
+    const tokens = await tokensOf(await redeem(await codeOf(), await assertionBy()));
+    expect((await redeem(await codeOf(), await assertionBy({ exp: 1 }))).status).toBe(401);
+    const next = await tokensOf(await refresh(tokens));
+    // Whoever steals its refresh token needs no key for it, so that it rotates.
+    expect(next.refresh_token).not.toBe(tokens.refresh_token);
+    expect((await refresh(next, await assertionBy())).status).toBe(200);
+  });
+
+  it.each(["client-authentication+jwt", "oauth-client-auth+jwt"])("may call its JWT a %s", async (typ) => {
+    const client_assertion = await sign(await clientKey("RS256"), assertionClaims(DOCUMENT, server.deps.now()), { typ });
+    const code = await codeOf();
+    expect((await redeem(code, { client_assertion_type: ASSERTION_TYPE, client_assertion })).status).toBe(200);
+  });
+
   it("is refused without one, and with one that is for others", async () => {
     const code = await codeOf();
     const before = await snapshot();
