@@ -20,7 +20,10 @@ export async function loadOwnInteraction(
   const interaction = await openInteraction(deps, sealed);
   if (interaction === undefined)
     throw new OAuthError("invalid_request", "This sign-in has expired. Go back to the service and start again.");
-  return { interaction, browser: await checkBrowser(request, deps, interaction) };
+  return {
+    interaction,
+    browser: await checkBrowser(request, deps, interaction, "Go back to the service and start again here."),
+  };
 }
 
 /**
@@ -31,14 +34,19 @@ export async function loadOwnDevice(request: Request, deps: Deps, sealed: string
   const interaction = await openDevice(deps, sealed);
   if (interaction === undefined)
     throw new OAuthError("invalid_request", "This page has expired. Type the code that the device shows once more.");
-  await checkBrowser(request, deps, interaction);
+  await checkBrowser(request, deps, interaction, "Type the code that the device shows here.");
   return interaction;
 }
 
-async function checkBrowser(request: Request, deps: Deps, begun: { readonly browser: string }): Promise<string> {
+async function checkBrowser(
+  request: Request,
+  deps: Deps,
+  begun: { readonly browser: string },
+  advice: string,
+): Promise<string> {
   const browser = findCookie(request, deps.config, "browser");
   if (browser === undefined || (await sha256(browser)) !== begun.browser)
-    throw new OAuthError("forbidden", "This link belongs to another browser. Go back to the service and start again here.", {
+    throw new OAuthError("forbidden", `This link belongs to another browser. ${advice}`, {
       reason: "continue without the browser cookie that it began with",
     });
   return browser;

@@ -95,7 +95,7 @@ const JITTER = 500;
 
 /** A poll, and all that `rules/devicePoll.ts` needs to say what it comes to. */
 export interface Polled {
-  /** Before the poll; undefined once the row is deleted, a day after it has expired. */
+  /** Before the poll; undefined once the row is deleted, an hour after it has expired. */
   readonly device: DeviceCode | undefined;
   readonly tooSoon: boolean;
   readonly state: FamilyState | undefined;

@@ -3,7 +3,8 @@ import type { Deps } from "../config.ts";
 import { transact } from "./database.ts";
 import { HINT_SECONDS } from "./keys.ts";
 
-const DAY = 24 * 3600;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
 
 /** Rows of one table that go in one run, so that nothing else waits for long: D1 does one thing at a time. */
 const CHUNK = 500;
@@ -19,7 +20,7 @@ const retention: readonly (readonly [table: string, endedAt: string, keepSeconds
   ["signing_keys", "expires_at", HINT_SECONDS],
   ["pushed_requests", "expires_at", 0],
   ["initial_access_tokens", "expires_at", 30 * DAY],
-  ["device_codes", "expires_at", DAY],
+  ["device_codes", "expires_at", HOUR],
   ["seen", "expires_at", 0],
   ["session_clients", "expires_at", 0],
   ["logouts", "failed_at", 30 * DAY],

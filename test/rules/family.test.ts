@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FamilyState } from "../../src/model.ts";
-import { decideCode, decideRefresh } from "../../src/rules/family.ts";
+import { decideCode, decideDeviceCode, decideRefresh } from "../../src/rules/family.ts";
 
 const HOUR = 3_600_000;
 const CALLBACK = "https://buildboard.example/callback";
@@ -239,5 +239,66 @@ describe("decideCode", () => {
     const { client } = state();
     const moved = { ...client, metadata: { ...client.metadata, redirect_uris: ["https://buildboard.example/new"] } };
     expect(decideCode(state({ generation: 1, rid: "mine" }, { client: moved }), code).kind).toBe("refused");
+  });
+});
+
+describe("decideDeviceCode", () => {
+  type Asked = Parameters<typeof decideDeviceCode>[1];
+  const ask: Asked = {
+    clientId: "buildboard",
+    resources: [],
+    details: [],
+    confirmation: null,
+    once: { rid: "mine" },
+    at: HOUR + 1000,
+  };
+  /** Of a device: redeemed at 1 h by somebody else's poll, its code good until 1 h and 5 min. */
+  const device = (family: Partial<FamilyState["family"]> = {}, rest: Partial<FamilyState> = {}) =>
+    state(
+      { generation: 1, redirectUri: "", codeChallenge: null, codeExpiresAt: HOUR + 300_000, rid: "other", ...family },
+      rest,
+    );
+  const key = { jkt: "key" };
+
+  it.each<[string, FamilyState | undefined, Partial<Asked>, string]>([
+    ["the update that we won", device({ rid: "mine" }), {}, "redeemed"],
+    ["a poll beside it, or after an answer that was lost", device(), {}, "redeemed"],
+    ["one just before the overlap is over", device(), { at: HOUR + 89_999 }, "redeemed"],
+    ["one after it", device(), { at: HOUR + 90_000 }, "reused"],
+    ["one within it whose code has expired", device({ codeExpiresAt: HOUR + 500 }), {}, "reused"],
+    ["one whose refresh token was used", device({ generation: 2 }), {}, "reused"],
+    ["one that came too late", device({ generation: 0, codeExpiresAt: HOUR }), {}, "expired"],
+    ["one that was forgotten", undefined, {}, "expired"],
+    ["another client's", device({ rid: "mine" }), { clientId: "other" }, "refused"],
+    [
+      "one that is bound to another key",
+      device({ rid: "mine", confirmation: { jkt: "other" } }),
+      { confirmation: key },
+      "refused",
+    ],
+    ["one that is bound to a key, without it", device({ rid: "mine", confirmation: key }), {}, "refused"],
+    ["one that is bound to this key", device({ confirmation: key }), { confirmation: key }, "redeemed"],
+    ["a revoked one", device({ rid: "mine", revokedAt: 1 }), {}, "refused"],
+    ["a revoked grant's", device({ rid: "mine" }, revokedGrant), {}, "refused"],
+    ["a disabled person's", device({ rid: "mine" }, { userDisabledAt: 1 }), {}, "refused"],
+    ["one for more than was authorized", device({ generation: 0 }), { resources: ["https://other.example"] }, "refused"],
+  ])("says of %s what it is", (_, found, changes, kind) => {
+    expect(decideDeviceCode(found, { ...ask, ...changes }, publicClient).kind).toBe(kind);
+  });
+
+  it("never yields more than the first refresh token, and ends nothing of a client that authenticated itself", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(5),
+        fc.constantFrom("mine", "other"),
+        fc.nat(3 * HOUR),
+        fc.boolean(),
+        (generation, rid, at, confidential) => {
+          const decision = decideDeviceCode(device({ generation, rid }), { ...ask, at }, { confidential, overlapSeconds: 300 });
+          if (decision.kind === "redeemed") expect([decision.generation, generation]).toEqual([1, 1]);
+          if (confidential) expect(decision.kind).not.toBe("reused");
+        },
+      ),
+    );
   });
 });
