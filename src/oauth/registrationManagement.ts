@@ -57,12 +57,12 @@ export const endRegistration: Endpoint = async (request, deps) => {
 };
 
 async function checkIdentity(input: JsonObject, { clientId, secrets }: Client): Promise<void> {
-  const named = ours.find((name) => input[name] !== undefined);
+  const named = ours.find((name) => input[name] != null);
   if (named !== undefined) throw new OAuthError("invalid_request", `${named} is not for the client to say.`);
   if (input["client_id"] !== clientId)
     throw new OAuthError("invalid_request", "client_id is missing, or is not that of this registration.");
   const secret = input["client_secret"];
-  if (secret === undefined) return;
+  if (secret == null) return;
   const digest = await sha256(String(secret));
   if (!secrets.some((known) => sameText(known.sha256, digest)))
     throw new OAuthError("invalid_request", "client_secret is not that of this registration.");

@@ -3,7 +3,7 @@ import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { ownHosts } from "../http/outgoing.ts";
 import type { ClientMetadata, JsonObject } from "../model.ts";
-import { parseRegistration, type RegistrationTerms } from "../rules/registration.ts";
+import { parseRegistration, type RegistrationTerms, withClaims } from "../rules/registration.ts";
 import { loadResources } from "../store/resources.ts";
 import { checkSoftwareStatement } from "./softwareStatement.ts";
 
@@ -19,18 +19,15 @@ export async function loadMetadata(
   before?: ClientMetadata,
 ): Promise<ClientMetadata> {
   // What a statement has fixed is not unsaid by leaving the statement out.
-  const text = input["software_statement"] ?? before?.software_statement;
+  const text = input["software_statement"] || before?.software_statement;
   const statement = text === undefined ? undefined : await checkSoftwareStatement(deps, text, before?.software_statement);
-  const metadata = parseRegistration(
-    { ...input, ...statement?.claims },
-    {
-      ...terms,
-      lenient: deps.config.lenientRegistration,
-      statedScopes: statement?.scopes ?? null,
-      resources: await loadResources(deps),
-      ownHosts: ownHosts(deps),
-    },
-  );
+  const metadata = parseRegistration(statement === undefined ? input : withClaims(input, statement.claims), {
+    ...terms,
+    lenient: deps.config.lenientRegistration,
+    statedScopes: statement?.scopes ?? null,
+    resources: await loadResources(deps),
+    ownHosts: ownHosts(deps),
+  });
   const problem = await findSectorProblem(deps, metadata);
   if (problem !== undefined)
     throw new OAuthError("invalid_client_metadata", `sector_identifier_uri: ${problem}`.replace(/["\\]|[^\x20-\x7e]/g, "'"));

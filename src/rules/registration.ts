@@ -74,6 +74,13 @@ function privilegesOf({ privileges, lenient }: RegistrationTerms, method: unknow
   };
 }
 
+/** What a client says, and before it what its software statement claims; of what the statement names, in no other language either. */
+export function withClaims(input: Input, claims: Input): Input {
+  const memberOf = (name: string): string => name.split("#", 1)[0] ?? name;
+  const claimed = new Set(Object.keys(claims).map(memberOf));
+  return { ...Object.fromEntries(Object.entries(input).filter(([name]) => !claimed.has(memberOf(name)))), ...claims };
+}
+
 /** Null and the empty text mean that a member is left out (RFC 7592 section 2.2); some clients write them so. */
 const withoutEmpty = (input: Input): Input =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== ""));

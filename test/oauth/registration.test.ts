@@ -180,6 +180,33 @@ describe("a registration", () => {
     expect((await server.fetch(`/logos/${client_id}`)).headers.get("content-type")).toBe("image/png");
   });
 
+  // CASES.md 44 and 45
+  it("is for one method, and by no other is its client known", async () => {
+    const jwks = { keys: [(await clientKey("ES256")).jwk] };
+    const keyed = await register({ token_endpoint_auth_method: "private_key_jwt", jwks });
+    const posting = await register({ token_endpoint_auth_method: "client_secret_post" });
+    const fields = { token: "x" };
+    for (const [more, authorization] of [
+      [{ client_id: keyed.client_id }, null],
+      [{ client_id: keyed.client_id, client_secret: posting.client_secret }, null],
+      [{}, basic(posting.client_id, posting.client_secret)],
+      [{ client_id: posting.client_id }, null],
+    ] as const)
+      expect((await post(server, "/introspect", { ...fields, ...more }, authorization)).status).toBe(401);
+    const { client_id, client_secret } = posting;
+    expect((await post(server, "/introspect", { ...fields, client_id, client_secret }, null)).status).toBe(200);
+  });
+
+  // CASES.md 57
+  it("has a secret, a token and an id that nobody guesses", async () => {
+    const clients = await Promise.all(Array.from({ length: 50 }, () => register()));
+    for (const name of ["client_secret", "registration_access_token", "client_id"] as const) {
+      const values = clients.map((client) => client[name].replace(/^(?:css_|csm_|aa)/, ""));
+      expect(new Set(values).size).toBe(50);
+      for (let at = 0; at < 20; at++) expect(new Set(values.map((value) => value[at])).size).toBeGreaterThan(15);
+    }
+  });
+
   it("of a client with keys at an address does not ask there yet", async () => {
     await register({ token_endpoint_auth_method: "private_key_jwt", jwks_uri: "https://client.example/jwks" });
     expect(host.asked).toEqual([]);
@@ -422,6 +449,18 @@ describe("a request that is none", () => {
       headers: { "content-type": "application/json" },
     };
     await expectRefused(() => server.fetch("/register", request), 400, "invalid_request");
+  });
+
+  // CASES.md 39
+  it("takes neither metadata nor a token from the query", async () => {
+    const token = await addInitialAccessToken();
+    build({ registration: "closed" });
+    const init = { method: "POST", body: JSON.stringify(asked()), headers: { "content-type": "application/json" } };
+    await expectRefused(() => server.fetch(`/register?access_token=${token}`, init), 401, "invalid_token");
+    const query = new URLSearchParams({ client_name: "Evil", redirect_uris: "https://evil.example/cb" });
+    const headers = { ...init.headers, ...bearer(token) };
+    const response = await server.fetch(`/register?${query}`, { ...init, headers });
+    expect(await response.json()).toMatchObject({ client_name: "Fieldnotes", redirect_uris: [CALLBACK] });
   });
 
   it("by another method is refused", async () => {

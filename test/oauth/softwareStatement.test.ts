@@ -107,6 +107,21 @@ describe("a software statement", () => {
     expect(await (await manage(client, "GET")).json()).toMatchObject({ software_statement: text, client_name: "Fieldnotes" });
   });
 
+  it("goes before what the client says in other languages too", async () => {
+    const client = await register(await statement({ "tos_uri#de": "https://fieldnotes.example/agb" }), {
+      "client_name#de": "Contoso",
+      tos_uri: "https://contoso.example/terms",
+      "tos_uri#fr": "https://contoso.example/fr",
+      "policy_uri#de": "https://fieldnotes.example/datenschutz",
+    });
+    for (const name of ["client_name#de", "tos_uri", "tos_uri#fr"]) expect(client).not.toHaveProperty(name);
+    expect(client).toMatchObject({
+      client_name: "Fieldnotes",
+      "tos_uri#de": "https://fieldnotes.example/agb",
+      "policy_uri#de": "https://fieldnotes.example/datenschutz",
+    });
+  });
+
   it("may be brought by any number of installations", async () => {
     const text = await statement();
     expect((await register(text)).client_id).not.toBe((await register(text)).client_id);
