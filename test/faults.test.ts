@@ -9,6 +9,7 @@ import { audit, families, revocations } from "../src/store/schema.ts";
 import { Browser, fieldsOf, textOf } from "./browser.ts";
 import { API, addClient, addInitialAccessToken, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
 import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "./clientKey.ts";
+import { DEVELOPER, registerService, serviceFields } from "./developer.ts";
 import { addDeviceClient, decide, enterCode, obtainCodes, poll, requestCodes } from "./device.ts";
 import { addDirectory, GRANT_TYPE, idJagClaims, signIdJag } from "./directory.ts";
 import {
@@ -23,6 +24,7 @@ import {
   tokensOf,
 } from "./flow.ts";
 import { basic, createServer, empty, form, ISSUER, type Server, snapshot } from "./harness.ts";
+import { addOperator, ownToken } from "./oauth/admin/operator.ts";
 import { makeDpopKey, proofBy } from "./proof.ts";
 
 const SETTINGS = "/settings/authorizations";
@@ -131,6 +133,9 @@ async function tally(): Promise<unknown> {
     "SELECT count(*) AS n FROM seen",
     "SELECT count(*) AS n, json_array_length(secrets) AS secrets FROM clients GROUP BY 2",
     "SELECT uses_left FROM initial_access_tokens",
+    "SELECT count(*) AS n FROM resources",
+    "SELECT count(*) AS n FROM trusted_issuers",
+    "SELECT disabled_at IS NULL AS live, count(*) AS n FROM clients GROUP BY 1",
   ];
   return (await env.DB.batch(statements.map((sql) => env.DB.prepare(sql)))).map(({ results }) => results);
 }
@@ -238,6 +243,24 @@ async function obtainRegistration() {
   secrets.push(told.client_secret, told.registration_access_token);
   server.pass(1);
   return { path: `/register/${told.client_id}`, token: told.registration_access_token, client_id: told.client_id };
+}
+
+/** A request to the API for operators, by a client that administers. */
+async function administer(method: string, path: string, body?: object): Promise<Send> {
+  await addOperator();
+  const token = await ownToken(server);
+  secrets.push(token);
+  const sent = body === undefined ? { ...bearer(token), method } : asJson(method, body, token);
+  return (on) => on.fetch(`/admin/${path}`, sent);
+}
+
+/** A service that Ada registered on the developer pages, with where its forms go. */
+async function obtainService() {
+  await signIn(browser, await browser.open("/sign-in"), ada.email);
+  const clientId = await registerService(browser);
+  const csrf = await csrfOf(`${DEVELOPER}/new`);
+  server.pass(1);
+  return { path: `${DEVELOPER}/${clientId}`, ...csrf };
 }
 
 /** Every request that reaches D1: the status that it gets when all is well, and what must have been before it. */
@@ -532,6 +555,74 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
   ],
   ["GET /.well-known/openid-configuration", 200, async () => (on) => on.fetch("/.well-known/openid-configuration")],
   ["GET /jwks", 200, async () => (on) => on.fetch("/jwks")],
+  ["PUT /admin/resources/{identifier}", 201, () => administer("PUT", "resources/urn:notes", { name: "Notes" })],
+  [
+    "DELETE /admin/resources/{identifier}",
+    204,
+    async () => {
+      await addResource("urn:notes", "notes.");
+      return administer("DELETE", "resources/urn:notes");
+    },
+  ],
+  [
+    "PUT /admin/trusted-issuers/{issuer}",
+    201,
+    () =>
+      administer("PUT", `trusted-issuers/${encodeURIComponent("https://directory.example")}`, {
+        purposes: ["software_statement"],
+        jwks_uri: "https://directory.example/jwks",
+      }),
+  ],
+  ["POST /admin/initial-access-tokens", 201, () => administer("POST", "initial-access-tokens", { label: "CI" })],
+  [
+    "POST /admin/clients/{client_id}/disable",
+    200,
+    async () => {
+      await obtain();
+      return administer("POST", "clients/buildboard/disable");
+    },
+  ],
+  ["DELETE /admin/clients/{client_id}", 204, () => administer("DELETE", "clients/buildboard")],
+  [
+    "GET of a service's own page",
+    200,
+    async () => {
+      const { path } = await obtainService();
+      return (on) => browserOn(on).send(path);
+    },
+  ],
+  [
+    "POST of a service's registration",
+    303,
+    async () => {
+      const { csrf } = await obtainService();
+      return sendForm(`${DEVELOPER}/new`, { ...serviceFields(), csrf });
+    },
+  ],
+  [
+    "POST of a service's settings",
+    303,
+    async () => {
+      const { path, csrf } = await obtainService();
+      return sendForm(`${path}/edit`, { ...serviceFields({ client_name: "Till" }), csrf });
+    },
+  ],
+  [
+    "POST for a service's new secret",
+    200,
+    async () => {
+      const { path, csrf } = await obtainService();
+      return sendForm(`${path}/secrets`, { csrf, action: "new", overlap: "keep" });
+    },
+  ],
+  [
+    "POST that deletes a service",
+    303,
+    async () => {
+      const { path, csrf } = await obtainService();
+      return sendForm(`${path}/delete`, { csrf });
+    },
+  ],
 ];
 
 /** 503 that says when to come again and nothing of why, which stands in the log under the id that the answer bears. */

@@ -21,6 +21,7 @@ import {
   tokensOf,
 } from "./flow.ts";
 import { basic, createServer, empty, form, ISSUER, type Server } from "./harness.ts";
+import { addOperator, ownToken } from "./oauth/admin/operator.ts";
 import { makeDpopKey, proofBy } from "./proof.ts";
 
 const SETTINGS = "/settings/authorizations";
@@ -267,6 +268,21 @@ describe("of a person", () => {
     expect(await count(303, () => submit(SETTINGS, { csrf, action: "revoke_all" }))).toEqual({ d1: 2, kv: 1 });
   });
 
+  it("the developer pages make one to show a service or all of them, and one more to register, change or give it a secret", async () => {
+    expect(await count(200, () => browser.send(DEVELOPER))).toEqual({ d1: 1, kv: 0 });
+    const { csrf = "" } = fieldsOf(await browser.open(`${DEVELOPER}/new`), `${DEVELOPER}/new`);
+    expect(await count(200, () => browser.send(`${DEVELOPER}/new`))).toEqual({ d1: 1, kv: 0 });
+    // A third counts the registrations.
+    expect(await count(303, () => submit(`${DEVELOPER}/new`, { ...serviceFields(), csrf }))).toEqual({ d1: 3, kv: 0 });
+    const own = `${DEVELOPER}/${await registerService(browser)}`;
+    for (const page of ["", "/edit", "/secrets", "/publisher", "/try", "/delete"])
+      expect(await count(200, () => browser.send(own + page)), page).toEqual({ d1: 1, kv: 0 });
+    expect(await count(303, () => submit(`${own}/edit`, { ...serviceFields(), csrf }))).toEqual({ d1: 2, kv: 0 });
+    const secret = { csrf, action: "new", overlap: "keep" };
+    expect(await count(200, () => submit(`${own}/secrets`, secret))).toEqual({ d1: 2, kv: 0 });
+    expect(await count(303, () => submit(`${own}/delete`, { csrf }))).toEqual({ d1: 2, kv: 1 });
+  });
+
   it("the front page and the style sheet make none for a stranger", async () => {
     for (const path of ["/", "/style.css", "/icon.svg"])
       expect(await count(200, () => server.fetch(path)), path).toEqual({ d1: 0, kv: 0 });
@@ -346,5 +362,23 @@ describe("of a client that a document describes", () => {
 
   it("a logo makes one", async () => {
     expect(await count(404, () => server.fetch("/logos/nobody"))).toEqual({ d1: 1, kv: 0 });
+  });
+});
+
+describe("of an operator", () => {
+  it("each request makes one for who calls, and one for what is done", async () => {
+    await addOperator();
+    const headers = { authorization: `Bearer ${await ownToken(server)}`, "content-type": "application/json" };
+    const send = (method: string, path: string, body?: object) => () =>
+      server.fetch(`/admin/${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const two = { d1: 2, kv: 0 };
+    expect(await count(200, send("GET", "resources"))).toEqual(two);
+    expect(await count(201, send("PUT", "resources/urn:notes", { name: "Notes" }))).toEqual(two);
+    expect(await count(204, send("DELETE", "resources/urn:notes"))).toEqual(two);
+    expect(await count(200, send("GET", "trusted-issuers"))).toEqual(two);
+    expect(await count(201, send("POST", "initial-access-tokens", { label: "CI" }))).toEqual(two);
+    expect(await count(200, send("GET", "clients"))).toEqual(two);
+    expect(await count(200, send("POST", "clients/cli/disable"))).toEqual({ d1: 3, kv: 1 });
+    expect(await count(200, send("POST", "clients/cli/enable"))).toEqual({ d1: 3, kv: 0 });
   });
 });

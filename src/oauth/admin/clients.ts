@@ -61,25 +61,32 @@ export const actOnClient: Endpoint = async (request, deps) => {
   const name = segmentOf(request, 2);
   const act = Object.hasOwn(acts, name) ? acts[name] : undefined;
   if (act === undefined) throw nothing("act");
-  await act(request, deps, clientId, by);
-  return json(describe(await loadClient(deps, clientId)));
+  // Looked at before, so that what is done is the last that can fail.
+  return json(describe(await act(request, deps, await loadClient(deps, clientId), by)));
 };
 
-type Act = (request: Request, deps: Deps, clientId: ClientId, by: ClientId) => Promise<unknown>;
+type Act = (request: Request, deps: Deps, before: ListedClient, by: ClientId) => Promise<ListedClient>;
 
 const acts: Readonly<Partial<Record<string, Act>>> = {
-  disable: async (_request, deps, clientId, by) => {
+  disable: async (_request, deps, before, by) => {
+    const { clientId } = before.client;
     refuseSelf(by, clientId, "disable");
     await disableClient(deps, clientId, by);
+    return { ...before, disabledAt: before.disabledAt ?? deps.now() };
   },
-  enable: (_request, deps, clientId, by) => enableClient(deps, clientId, by),
-  "verify-publisher": async (request, deps, clientId, by) => {
+  enable: async (_request, deps, before, by) => {
+    await enableClient(deps, before.client.clientId, by);
+    return { ...before, disabledAt: null };
+  },
+  "verify-publisher": async (request, deps, before, by) => {
     const { name, uri, verified } = parsePublisher(await parseJson(request));
-    const before = (await loadClient(deps, clientId)).client.publisher;
-    const isSame = before !== null && before.name === name && before.uri === uri && before.proof === undefined;
-    const since = isSame && before.verifiedAt !== null ? before.verifiedAt : deps.now();
+    const { clientId, publisher: present } = before.client;
+    const isSame = present !== null && present.name === name && present.uri === uri && present.proof === undefined;
+    const since = isSame && present.verifiedAt !== null ? present.verifiedAt : deps.now();
     const publisher = { name, ...(uri === undefined ? {} : { uri }), verifiedAt: verified ? since : null };
-    await updateClient(deps, clientId, { publisher }, by);
+    const client = await updateClient(deps, clientId, { publisher }, by);
+    if (client === undefined) throw nothing("client");
+    return { ...before, client };
   },
 };
 
