@@ -3,10 +3,12 @@ import { refreshLogo } from "../clients/logo.ts";
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { parseJson } from "../http/json.ts";
+import { checkLimits, limitOf } from "../http/rateLimit.ts";
 import type { Endpoint } from "../http/respond.ts";
 import type { Client, ClientMetadata, JsonObject } from "../model.ts";
 import { vouchedGrantTypes } from "../rules/registration.ts";
 import { privilegesOf } from "../rules/selfRegistered.ts";
+import { countAttempt } from "../store/attempts.ts";
 import { removeClient, updateClient } from "../store/registry.ts";
 import { mintClientSecret } from "../tokens/clientSecret.ts";
 import { sameText, sha256 } from "../tokens/encoding.ts";
@@ -16,6 +18,9 @@ import { loadRegistrant, refuseToken } from "./registrationToken.ts";
 
 /** Whoever replaces a registration waits meanwhile. */
 const LOGO_SECONDS = 3;
+
+/** Members on account of which we ask other hosts: a client does not have us do so without end. */
+const outward = ["sector_identifier_uri", "logo_uri", "software_statement"];
 
 /** Ours to say, never the client's (RFC 7592 section 2.2). */
 const ours = ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
@@ -34,6 +39,7 @@ export const replaceRegistration: Endpoint = async (request, deps) => {
   const { client, token, tokenSha256 } = await loadRegistrant(request, deps);
   const input = await parseJson(request);
   await checkIdentity(input, client);
+  if (outward.some((name) => input[name] != null)) await countChange(deps, client);
   const { metadata: before } = client;
   const grantTypes = before.grant_types.filter((type) => vouchedGrantTypes.includes(type));
   const vouched = { grantTypes, scopes: before.scope?.split(" ") ?? [] };
@@ -55,6 +61,11 @@ export const endRegistration: Endpoint = async (request, deps) => {
     throw refuseToken("the registration ended meanwhile");
   return new Response(null, { status: 204, headers: { "Cache-Control": "no-store", Pragma: "no-cache" } });
 };
+
+async function countChange(deps: Deps, { clientId }: Client): Promise<void> {
+  const limit = await limitOf("registration_change", clientId);
+  checkLimits([limit], await countAttempt(deps, [limit]), deps.now(), "changes of this registration");
+}
 
 async function checkIdentity(input: JsonObject, { clientId, secrets }: Client): Promise<void> {
   const named = ours.find((name) => input[name] != null);
