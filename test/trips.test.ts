@@ -7,6 +7,7 @@ import { Browser, fieldsOf } from "./browser.ts";
 import { API, addClient, addInitialAccessToken, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
 import { createClientHost, DOCUMENT, documentOf, HOSTED_CALLBACK } from "./clientHost.ts";
 import { clientKey, sign } from "./clientKey.ts";
+import { DEVELOPER, registerService, serviceFields } from "./developer.ts";
 import { addDeviceClient, enterCode, obtainApproved, obtainCodes, poll, requestCodes } from "./device.ts";
 import { addDirectory, addIdentity, bearerClaims, DIRECTORY, GRANT_TYPE } from "./directory.ts";
 import {

@@ -51,7 +51,7 @@ export const registerService = listAct(async (visit, form, deps) => {
   );
   if (client === undefined)
     throw new OAuthError("forbidden", `You have registered ${MAX_SERVICES} services, which is as many as one person may have.`);
-  await refreshLogo(deps, client, LOGO_SECONDS);
+  if (client.metadata.logo_uri !== undefined) await refreshLogo(deps, client, LOGO_SECONDS);
   return redirect(`${deps.config.issuer}${pathOf(client.clientId)}?registered=1`);
 }, repeatedFields);
 
