@@ -1,8 +1,8 @@
 import { OAuthError } from "../errors.ts";
 import type { GrantType } from "../model.ts";
 import { invalidMember, readers } from "./member.ts";
+import { vouchedGrantTypes } from "./registration.ts";
 import { ADMIN_SCOPE, parseScope } from "./scope.ts";
-import { reservedGrants } from "./selfRegistered.ts";
 
 const { place, list } = readers(invalidMember);
 
@@ -25,8 +25,8 @@ export interface TokenOrder {
 export function parseTokenOrder(value: unknown): TokenOrder {
   const order = place(value, "", ["label", "uses", "expires_in", "grant_types", "scope"]);
   const grantTypes = list(order, "grant_types", (item, path) => {
-    const type = reservedGrants.find((known) => known === item);
-    if (type === undefined) throw invalidMember(path, `is not one of ${reservedGrants.join(", ")}, which alone need a word`);
+    const type = vouchedGrantTypes.find((known) => known === item);
+    if (type === undefined) throw invalidMember(path, `is not one of ${vouchedGrantTypes.join(", ")}, which alone need a word`);
     return type;
   });
   const scopes = parseScopes(order.optionalText("scope") ?? "");

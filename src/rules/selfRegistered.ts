@@ -13,7 +13,7 @@ const privilegedMembers = [
 export type Privileges = Partial<Pick<ClientMetadata, (typeof privilegedMembers)[number]>>;
 
 /** Grants in which no person is asked: a client that nobody here has looked at would decide by itself what it may do. */
-export const reservedGrants: readonly GrantType[] = ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"];
+const reserved: readonly GrantType[] = ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"];
 
 /**
  * What a client says of itself, by registration or by its document, without what only the operator may say of it (RFC 7591
@@ -25,7 +25,7 @@ export function withoutPrivileges(input: Input): Input {
   );
   const types: unknown = input["grant_types"];
   if (!Array.isArray(types)) return kept;
-  return { ...kept, grant_types: types.filter((type: unknown) => !reservedGrants.some((one) => one === type)) };
+  return { ...kept, grant_types: types.filter((type: unknown) => !reserved.some((one) => one === type)) };
 }
 
 /** The members that a client which changes what it says of itself keeps as they are. */
