@@ -42,6 +42,9 @@ export function listPage(deps: Deps, content: Content): Response {
           {list.authorizations.some(({ authority }) => authority !== null) && ", or somebody who may speak for you let them in"}
           . Revoke what you no longer use.
         </p>
+        <p class="note">
+          Does a device show you a code? <a href="/device">Connect it here</a>.
+        </p>
       </header>
       {ended && <EndedNotice ended={ended} seconds={latestEffectSeconds(deps.config, ended.resources, resources)} />}
       {authorizations.length === 0 ? (

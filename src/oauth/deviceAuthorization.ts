@@ -25,14 +25,13 @@ const DRAWN_CODES = 3;
 export const authorizeDevice: Endpoint = async (request, deps) => {
   const form = await parseForm(request);
   const caller = await authenticateClient(request, form, deps);
-  const { client } = caller;
-  if (!client.metadata.grant_types.includes("urn:ietf:params:oauth:grant-type:device_code"))
-    throw new OAuthError("unauthorized_client", "The client is not registered for the device code grant.");
-  return withNote(client, () => begin(request, form, caller, deps));
+  return withNote(caller.client, () => begin(request, form, caller, deps));
 };
 
 async function begin(request: Request, form: Parameters, caller: Caller, deps: Deps): Promise<Response> {
   const { client } = caller;
+  if (!client.metadata.grant_types.includes("urn:ietf:params:oauth:grant-type:device_code"))
+    throw new OAuthError("unauthorized_client", "The client is not registered for the device code grant.");
   const { jkt, once } = await findDpopProof(request, deps, caller.once);
   const access = await parseRequestedAccess(form, client, deps);
   const limit = await limitOf("device_authorization", client.clientId, networkOfRequest(request));
