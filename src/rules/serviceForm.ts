@@ -1,6 +1,6 @@
 /** What a developer types about a service, turned into client metadata, or into all that is wrong with it at once. */
 import { OAuthError } from "../errors.ts";
-import type { ClientMetadata, GrantType, Resource } from "../model.ts";
+import type { ClientMetadata, GrantType, Resource, UserId } from "../model.ts";
 import { parseClientMetadata } from "./clientMetadata.ts";
 import { mend } from "./mending.ts";
 import { findOwner, identityScopes } from "./scope.ts";
@@ -65,17 +65,20 @@ export const fieldsOfService = (metadata: ClientMetadata): ServiceFields => ({
 
 /**
  * @param before the metadata that is changed, whose members that the form does not have stay; undefined for a new service
+ * @param ownerId whose service it is
  */
 export function readService(
   fields: ServiceFields,
   before: ClientMetadata | undefined,
   resources: readonly Resource[],
+  ownerId: UserId,
 ): ReadService {
   const defaults = kindDefaults[fields.kind];
   const jwks = parseKeys(fields.jwks);
   const own: readonly ServiceProblem[] = [
     ...fieldProblems(fields, defaults),
     ...("problem" in jwks ? [{ field: "jwks" as const, words: jwks.problem }] : []),
+    ...machineProblems(fields, defaults, resources, ownerId),
   ];
   const input = inputOf(fields, defaults, before, resources, "jwks" in jwks ? jwks.jwks : undefined);
   const parsed = parseAll(input, new Set(own.map(({ field }) => field)));
@@ -111,6 +114,22 @@ function inputOf(
   for (const name of texts) input[name] = fields[name].trim().slice(0, MAX_TEXT + 1) || undefined;
   for (const name of flags) input[name] = fields[name] || undefined;
   return input;
+}
+
+/** What a machine gets for itself is of its own developer's resources alone (rules/ownAccess.ts): it would never get a token. */
+function machineProblems(
+  fields: ServiceFields,
+  defaults: KindDefaults,
+  resources: readonly Resource[],
+  ownerId: UserId,
+): readonly ServiceProblem[] {
+  const grants = fields.grant_types.length === 0 ? defaults.grant_types : fields.grant_types;
+  const asked = fields.scope.filter((scope) => mayOffer(scope, resources));
+  if (!grants.includes("client_credentials") || asked.length === 0) return [];
+  if (asked.some((scope) => findOwner(scope, resources)?.ownerId === ownerId)) return [];
+  const words =
+    "None of these is of an API of yours, and for itself a machine gets those alone. Register the API first, or ask the operator for access to another's.";
+  return [{ field: "scope", words }];
 }
 
 /** Identity, and what a registered resource defines. */

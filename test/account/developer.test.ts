@@ -23,6 +23,8 @@ beforeEach(async () => {
   grace = await addUser("Grace");
   await addOrganization("contoso", "all", ada.userId, grace.userId);
   await addResource();
+  await addResource("https://own.example", "own.");
+  await env.DB.prepare("UPDATE resources SET owner_id = ? WHERE identifier = 'https://own.example'").bind(ada.userId).run();
   await addClient("contoso-devops", { grant_types: [], redirect_uris: [] });
   await enter(browser, ada.email);
 });
@@ -77,7 +79,7 @@ describe("the list of services", () => {
     expect(textOf(await browser.open(DEVELOPER))).toContain("No service yet");
     const ledger = await registerService(browser);
     server.pass(1);
-    await registerService(browser, { client_name: "Till", kind: "machine", redirect_uris: "" });
+    await registerService(browser, { client_name: "Till", kind: "machine", redirect_uris: "", scope: ["own.builds.read"] });
     await addClient("operators");
     const page = textOf(await browser.open(DEVELOPER));
     expect(page).toMatch(/Till Publisher unknown Unverified .* Kind Machine .* Ledger/);
@@ -144,7 +146,7 @@ describe("registering a service", () => {
     ],
     [
       "machine",
-      { redirect_uris: "" },
+      { redirect_uris: "", scope: ["own.builds.read"] },
       { grant_types: ["client_credentials"], response_types: [], token_endpoint_auth_method: "client_secret_basic" },
     ],
     [
@@ -233,6 +235,7 @@ describe("registering a service", () => {
     ["grant_types", { grant_types: ["urn:ietf:params:oauth:grant-type:jwt-bearer"], redirect_uris: "" }, /for the operator/],
     ["grant_types", { grant_types: ["password"], redirect_uris: "" }, /for the operator/],
     ["scope", { kind: "machine", redirect_uris: "", scope: [] }, /tick at least one/],
+    ["scope", { kind: "machine", redirect_uris: "", scope: ["workitems.read"] }, /None of these is of an API of yours/],
     ["jwks", { jwks: "{" }, /This is not JSON/],
     ["jwks", { jwks: "-----BEGIN PUBLIC KEY-----" }, /This is PEM/],
     ["jwks", { jwks: '{"keys":[]}' }, /is empty/],

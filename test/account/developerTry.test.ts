@@ -146,8 +146,8 @@ describe("trying a service", () => {
   });
 
   it("does not exist for a service that nobody approves in the browser", async () => {
-    const machine = await registerService(browser, { kind: "machine", redirect_uris: "" });
-    expect((await browser.open(`${DEVELOPER}/${machine}/try`)).status).toBe(404);
-    expect((await sendForm(browser, `${DEVELOPER}/${machine}/try`, { callback: "add" })).status).toBe(404);
+    const device = await registerService(browser, { kind: "device", redirect_uris: "" });
+    expect((await browser.open(`${DEVELOPER}/${device}/try`)).status).toBe(404);
+    expect((await sendForm(browser, `${DEVELOPER}/${device}/try`, { callback: "add" })).status).toBe(404);
   });
 });

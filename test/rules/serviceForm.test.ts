@@ -16,7 +16,7 @@ const resources = [
     authorizationDetailsTypes: [],
     accessTokenSeconds: null,
     clientId: null,
-    ownerId: null,
+    ownerId: "aaada",
   },
 ] as const;
 
@@ -29,7 +29,7 @@ const fieldsFor = (kind: ServiceKind): ServiceFields => ({
 
 describe("a kind of service", () => {
   it.each(kinds)("%s becomes metadata that is of this kind again", (kind) => {
-    const read = readService(fieldsFor(kind), undefined, resources);
+    const read = readService(fieldsFor(kind), undefined, resources, "aaada");
     expect(read.kind).toBe("metadata");
     if (read.kind !== "metadata") return;
     expect(kindOf(read.metadata)).toBe(kind);
@@ -37,9 +37,9 @@ describe("a kind of service", () => {
   });
 
   it.each(kinds)("%s is the same after its form was sent unchanged", (kind) => {
-    const first = readService(fieldsFor(kind), undefined, resources);
+    const first = readService(fieldsFor(kind), undefined, resources, "aaada");
     if (first.kind !== "metadata") throw new Error("problems");
-    const again = readService(fieldsOfService(first.metadata), first.metadata, resources);
+    const again = readService(fieldsOfService(first.metadata), first.metadata, resources, "aaada");
     expect(again).toEqual(first);
   });
 });
@@ -59,6 +59,7 @@ describe("a form", () => {
       },
       undefined,
       resources,
+      "aaada",
     );
     if (read.kind !== "problems") throw new Error("no problems");
     expect(read.problems.map(({ field, line }) => (line ? `${field} ${line.number}` : field))).toEqual([
@@ -73,6 +74,16 @@ describe("a form", () => {
     ]);
   });
 
+  it("lets a machine have what its developer's own resources define, and nothing of others alone", () => {
+    const machine = { ...fieldsFor("machine"), scope: ["read"] };
+    expect(readService(machine, undefined, resources, "aaada").kind).toBe("metadata");
+    const read = readService(machine, undefined, resources, "aagrace");
+    expect(read).toEqual({
+      kind: "problems",
+      problems: [{ field: "scope", words: expect.stringContaining("of an API of yours") }],
+    });
+  });
+
   it("keeps members that it does not have, and changes those that it has", () => {
     const before = parseClientMetadata({
       client_name: "Old",
@@ -81,7 +92,7 @@ describe("a form", () => {
       backchannel_logout_uri: "https://old.example/bye",
       contacts: ["a@old.example"],
     });
-    const read = readService(good, before, resources);
+    const read = readService(good, before, resources, "aaada");
     expect(read).toMatchObject({
       metadata: { client_name: "Ledger", "client_name#de": "Alt", backchannel_logout_uri: "https://old.example/bye" },
     });
@@ -95,6 +106,7 @@ describe("a form", () => {
         { ...good, jwks: JSON.stringify(jwks), token_endpoint_auth_method: "private_key_jwt" },
         undefined,
         resources,
+        "aaada",
       );
       expect(read).toMatchObject({ metadata: { jwks: { keys: [key] } } });
     }
@@ -126,7 +138,7 @@ describe("a form", () => {
     });
     fc.assert(
       fc.property(anything, (fields) => {
-        const read = readService(fields, undefined, resources);
+        const read = readService(fields, undefined, resources, "aaada");
         if (read.kind === "metadata") expect(parseClientMetadata(read.metadata)).toEqual(read.metadata);
         else {
           expect(read.problems.length).toBeGreaterThan(0);

@@ -78,6 +78,9 @@ const Code = ({ code, trial, client, deps }: { code: string; trial: Trial; clien
     <pre class="copy">
       <code>{tokenRequest(code, trial, client, deps)}</code>
     </pre>
+    {client.metadata.dpop_bound_access_tokens && (
+      <p class="note">It needs a DPoP proof as well, which no line of a shell can make.</p>
+    )}
     <p class="note">
       Whoever has all of this can get the tokens of your own account: keep it to yourself while the minute lasts.
     </p>

@@ -26,7 +26,7 @@ export const editService = serviceAct(async (visit, form, deps) => {
   const { client } = visit.service;
   const { userId } = visit.user;
   const fields = fieldsIn(form);
-  const read = readService(fields, client.metadata, await loadResources(deps));
+  const read = readService(fields, client.metadata, await loadResources(deps), userId);
   if (read.kind === "problems") return show(deps, visit, fields, read.problems);
   const secrets = secretsFor(read.metadata.token_endpoint_auth_method, client.secrets);
   const guard = { ownerId: userId, secrets: client.secrets };

@@ -30,7 +30,7 @@ export const registerServicePage = listPage((visit, _, deps) => show(deps, visit
  */
 export const registerService = listAct(async (visit, form, deps) => {
   const fields = fieldsIn(form);
-  const read = readService(fields, undefined, await loadResources(deps));
+  const read = readService(fields, undefined, await loadResources(deps), visit.user.userId);
   if (read.kind === "problems") return show(deps, visit, fields, read.problems);
   const { userId } = visit.user;
   const limit = await limitOf("service_registration", userId);

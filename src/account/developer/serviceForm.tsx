@@ -26,7 +26,7 @@ const kindDetails: Readonly<Record<ServiceKind, string>> = {
   spa: "It runs in the browser alone and can keep no secret. PKCE protects it.",
   native:
     "It is installed on a phone or computer, or run in a terminal, and comes back by a local address or a scheme of its own.",
-  machine: "It acts for itself, without anybody present. People approve nothing, and it sees nothing of theirs.",
+  machine: "It acts for itself at APIs that you registered yourself. People approve nothing, and it sees nothing of theirs.",
   device: "A television, a printer, a console: people approve on another screen, at the address that it shows them.",
 };
 
@@ -34,7 +34,11 @@ const grantTitles: readonly (readonly [value: string, title: string, detail: str
   ["authorization_code", "People approve in the browser", "authorization_code: the usual way."],
   [DEVICE_CODE, "People approve on another screen", "device_code: for what has no browser or no keyboard."],
   ["refresh_token", "It comes back without the person", "refresh_token: goes on until they revoke it. Asks them for it."],
-  ["client_credentials", "It acts for itself", "client_credentials: for machines. Needs a secret or a key."],
+  [
+    "client_credentials",
+    "It acts for itself",
+    "client_credentials: for machines, at APIs of your own. Needs a secret or a key.",
+  ],
 ];
 
 const methodTitles: readonly (readonly [value: string, title: string, detail: string])[] = [
@@ -237,7 +241,8 @@ const hasDetails = (fields: ServiceFields, problems: readonly ServiceProblem[]):
   fields.require_signed_request_object ||
   problems.some(({ field }) => field === "grant_types" || field === "jwks" || field === "jwks_uri");
 
-const titles: Partial<Record<keyof ServiceFields, string>> = {
+/** In the order of the form. */
+const titles: Readonly<Record<keyof ServiceFields, string>> = {
   client_name: "Name",
   client_uri: "Home page",
   policy_uri: "Privacy policy",
@@ -251,6 +256,9 @@ const titles: Partial<Record<keyof ServiceFields, string>> = {
   grant_types: "Grants",
   jwks: "Public keys",
   jwks_uri: "Address of the public keys",
+  dpop_bound_access_tokens: "Tokens bound to a key",
+  require_pushed_authorization_requests: "Pushed requests only",
+  require_signed_request_object: "Signed requests only",
 };
 
 const Summary = ({ problems }: { problems: readonly ServiceProblem[] }) => (
@@ -259,11 +267,13 @@ const Summary = ({ problems }: { problems: readonly ServiceProblem[] }) => (
       <strong>Nothing is saved yet.</strong> Please look again at:
     </p>
     <ul class="bullets">
-      {[...new Set(problems.map(({ field }) => field))].map((field) => (
-        <li>
-          <a href={`#${field}`}>{titles[field] ?? "Stricter rules"}</a>
-        </li>
-      ))}
+      {Object.entries(titles)
+        .filter(([field]) => problems.some((problem) => problem.field === field))
+        .map(([field, title]) => (
+          <li>
+            <a href={`#${field}`}>{title}</a>
+          </li>
+        ))}
     </ul>
   </div>
 );
