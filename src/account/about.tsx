@@ -34,14 +34,6 @@ export const PublisherLine = ({ client: { publisher } }: { client: Client }) => 
 export const About = ({ client, place }: { client: Client; place: ReturnPlace | null }) => {
   const { metadata, publisher } = client;
   const host = documentHost(client);
-  const links = (
-    [
-      ["Web site", metadata.client_uri],
-      ["Privacy policy", metadata.policy_uri],
-      ["Terms of service", metadata.tos_uri],
-      ["Publisher's site", publisher?.uri],
-    ] as const
-  ).flatMap(([title, uri]) => (uri !== undefined && isWebAddress(uri) ? [{ title, uri }] : []));
   return (
     <section>
       <h2>About this service</h2>
@@ -81,19 +73,41 @@ export const About = ({ client, place }: { client: Client; place: ReturnPlace | 
           </Fact>
         )}
       </dl>
-      {links.length > 0 && (
-        <ul class="links">
-          {links.map(({ title, uri }) => (
-            <li>
-              <a href={uri} target="_blank" rel="noreferrer noopener">
-                {title}
-                <span class="unseen"> (in a new tab)</span>
-              </a>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Links
+        of={[
+          ["Web site", metadata.client_uri],
+          ["Privacy policy", metadata.policy_uri],
+          ["Terms of service", metadata.tos_uri],
+          ["Publisher's site", publisher?.uri],
+        ]}
+      />
     </section>
+  );
+};
+
+/** What a service says that it does with what it learns, and on which terms, for whoever is about to sign in. */
+export const Policies = ({ client: { metadata } }: { client: Client }) => (
+  <Links
+    of={[
+      ["Privacy policy", metadata.policy_uri],
+      ["Terms of service", metadata.tos_uri],
+    ]}
+  />
+);
+
+const Links = ({ of: named }: { of: readonly (readonly [title: string, uri: string | undefined])[] }) => {
+  const links = named.flatMap(([title, uri]) => (uri !== undefined && isWebAddress(uri) ? [{ title, uri }] : []));
+  return links.length === 0 ? null : (
+    <ul class="links">
+      {links.map(({ title, uri }) => (
+        <li>
+          <a href={uri} target="_blank" rel="noreferrer noopener">
+            {title}
+            <span class="unseen"> (in a new tab)</span>
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 };
 

@@ -4,6 +4,7 @@ import type { SignedIn } from "../http/session.ts";
 import type { User } from "../model.ts";
 import { returnPlace } from "../rules/returnPlace.ts";
 import { settingsPath } from "../rules/settingsPath.ts";
+import { Policies } from "./about.tsx";
 import { Logo, Monogram, Name } from "./name.tsx";
 import type { Arrival } from "./started.ts";
 
@@ -98,6 +99,7 @@ export function passwordPage(deps: Deps, form: PasswordForm): Response {
           decide then.
         </p>
       )}
+      {started && <Policies client={started.client} />}
     </section>,
   );
 }
