@@ -6,10 +6,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { ClientMetadata } from "../../src/model.ts";
 import { sealClientSecret } from "../../src/tokens/clientSecret.ts";
 import { Browser, type Fields, fieldsOf, type Page } from "../browser.ts";
-import { addClient, addOrganization, addResource, addUser, CALLBACK, SECRET } from "../builders.ts";
+import { API, addClient, addOrganization, addResource, addUser, CALLBACK, SECRET } from "../builders.ts";
 import { BUILDBOARD, cfOf, SELF_SIGNED } from "../certificates.ts";
+import { createClientHost, DOCUMENT, documentOf, HOSTED_CALLBACK } from "../clientHost.ts";
 import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "../clientKey.ts";
 import { addDeviceClient, type DeviceAnswer, decide, enterCode, poll } from "../device.ts";
+import { addDirectory, addIdentity, GRANT_TYPE, idJagClaims, signIdJag } from "../directory.ts";
 import {
   approve,
   authorizationUrl,
@@ -234,6 +236,13 @@ const comesTo = async (outcome: string, changes: Parameters<typeof visit>[0]) =>
 /** Each thing that is advertised, and what shows that it is so. */
 const shown: Readonly<Record<string, () => Promise<void>>> = {
   issuer: async () => expect((await visit()).url).toContain(`iss=${encodeURIComponent(String(document["issuer"]))}`),
+  client_id_metadata_document_supported: async () => {
+    const host = createClientHost();
+    host.serve(DOCUMENT, documentOf());
+    Object.assign(server.deps, { fetch: host.fetch });
+    const { url } = await visit({ client_id: DOCUMENT, redirect_uri: HOSTED_CALLBACK });
+    expect(url).toContain(`${HOSTED_CALLBACK}?code=`);
+  },
   authorization_endpoint: answers("authorization_endpoint", "GET"),
   token_endpoint: answers("token_endpoint", "POST"),
   revocation_endpoint: answers("revocation_endpoint", "POST"),
@@ -280,6 +289,14 @@ const shown: Readonly<Record<string, () => Promise<void>>> = {
       const answer = registered.includes(grant_type) ? "invalid_grant" : "unauthorized_client";
       expect([grant_type, error]).toEqual([grant_type, known ? answer : "unsupported_grant_type"]);
     }
+  },
+  authorization_grant_profiles_supported: async () => {
+    expect(list("authorization_grant_profiles_supported")).toEqual(["urn:ietf:params:oauth:grant-profile:id-jag"]);
+    await register({ grant_types: [GRANT_TYPE] });
+    const key = await addDirectory(["id_jag"]);
+    await addIdentity("ada@directory", ada.userId);
+    const claims = idJagClaims(server, { client_id: "buildboard", scope: "builds.read", resource: API });
+    await tokensOf(await post("/token", { grant_type: GRANT_TYPE, assertion: await signIdJag(key, claims) }));
   },
   response_types_supported: async () => {
     for (const response_type of [...list("response_types_supported"), "token", "id_token", "code id_token", "none"])
