@@ -1,6 +1,9 @@
 /** Identity assertion authorization grants (ID-JAG): an organization's directory lets a client in for its members. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { OAuthError } from "../../src/errors.ts";
+import { PASSWORD_ACR } from "../../src/rules/acr.ts";
+import { checkRequest, createResourceServer, type TokenNeeds } from "../../src/verify/index.ts";
 import { Browser, type Fields, textOf } from "../browser.ts";
 import { API, addClient, addOrganization, addResource, addUser, decideClient, SECRET } from "../builders.ts";
 import { ASSERTION_TYPE, assertionClaims, type ClientKey, clientKey, sign } from "../clientKey.ts";
@@ -85,6 +88,32 @@ describe("an ID-JAG", () => {
     expect(payloadOf(ours.access_token)).not.toHaveProperty("acr");
     const without = await tokensOf(await send(await idJag()));
     expect(payloadOf(without.access_token)).not.toHaveProperty("auth_time");
+  });
+
+  // RFC 9470: what a resource server asks of a sign-in, only a token can meet that says how and when it was.
+  it("meets a resource server's step-up with what it said of the sign-in, and without it never", async () => {
+    const api = createResourceServer({
+      issuer: ISSUER,
+      audience: API,
+      fetch: (input) => server.fetch(new URL(String(input)).pathname),
+      now: server.deps.now,
+    });
+    const answer = async (claims: Claims, needs: TokenNeeds) => {
+      const { access_token } = await tokensOf(await send(await idJag(claims)));
+      const request = new Request(API, { headers: { authorization: `Bearer ${access_token}` } });
+      return checkRequest(request, api, needs).then(
+        () => "let in",
+        (error: unknown) => (error instanceof OAuthError ? error.code : error),
+      );
+    };
+    const signedIn = { auth_time: seconds() - 60, acr: "urn:contoso:mfa" };
+    const refused = "insufficient_user_authentication";
+    expect(await answer(signedIn, { maxAgeSeconds: 300, acrValues: ["urn:contoso:mfa"] })).toBe("let in");
+    expect(await answer(signedIn, { maxAgeSeconds: 300, acrValues: [PASSWORD_ACR] })).toBe(refused);
+    expect(await answer({ ...signedIn, acr: PASSWORD_ACR }, { acrValues: [PASSWORD_ACR] })).toBe(refused);
+    expect(await answer({ auth_time: seconds() - 900 }, { maxAgeSeconds: 300 })).toBe(refused);
+    expect(await answer({}, { maxAgeSeconds: 1_000_000_000 })).toBe(refused);
+    expect(await answer({}, { scopes: ["builds.read"], person: true })).toBe("let in");
   });
 
   it.each<[string, () => Claims]>([

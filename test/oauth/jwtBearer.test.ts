@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { exportJWK, exportSPKI, generateKeyPair } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
+import { deleteExpired } from "../../src/store/retention.ts";
 import { toBase64url, toUtf8 } from "../../src/tokens/encoding.ts";
 import { Browser, type Fields, textOf } from "../browser.ts";
 import { API, addClient, addOrganization, addResource, addUser, SECRET } from "../builders.ts";
@@ -625,8 +626,12 @@ describe("what stands behind the token", () => {
 
   it("is cleaned up once its last token is dead, and made again by the next assertion under the same grant", async () => {
     const first = payloadOf((await tokensOf(await send(await assertion()))).access_token);
-    await run("DELETE FROM families");
-    server.pass(30 * 86_400);
+    server.pass(86_400);
+    await deleteExpired(server.deps);
+    expect(await rows("SELECT count(*) AS n FROM families")).toEqual([{ n: 1 }]);
+    server.pass(86_400);
+    await deleteExpired(server.deps);
+    expect(await rows("SELECT count(*) AS n FROM families")).toEqual([{ n: 0 }]);
     const again = payloadOf((await tokensOf(await send(await assertion()))).access_token);
     expect(again["grant_id"]).toBe(first["grant_id"]);
     expect(again["sid"]).not.toBe(first["sid"]);
