@@ -1,15 +1,7 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Deps } from "../config.ts";
-import type {
-  AuthorizationDetail,
-  ClientId,
-  Confirmation,
-  FamilyId,
-  FamilyState,
-  Once,
-  OrganizationReach,
-} from "../model.ts";
+import type { AuthorizationDetail, ClientId, Confirmation, FamilyId, FamilyState, Once, OrganizationReach } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { toClient } from "./clients.ts";
 import { columns, type Database, transact } from "./database.ts";

@@ -133,7 +133,7 @@ describe("a plain assertion", () => {
     const http = { [oauth.allowInsecureRequests]: true };
     const found = await oauth.discoveryRequest(issuer, { ...http, algorithm: "oauth2" });
     const server = await oauth.processDiscoveryResponse(issuer, found);
-    const client = { client_id: "payroll" };
+    const client: oauth.Client = { client_id: "payroll" };
     const DPoP = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
     const request = async () => {
       const authenticate = oauth.ClientSecretBasic(SECRET);

@@ -575,9 +575,18 @@ describe("userinfo", () => {
     expect(response.headers.get("www-authenticate")).toBe(`Bearer realm="Countersign", ${bearer}${invitation}`);
   });
 
-  it("asked with a body that is no form answers invalid_request", async () => {
+  it.each([
+    ["text/plain", 400, "invalid_request"],
+    ["multipart/form-data; boundary=a", 400, "invalid_request"],
+    // A token is never in JSON, so that none was sent.
+    ["application/json", 401, "invalid_token"],
+  ])("asked with a body in %s answers %i and %s", async (type, status, error) => {
     const { access_token } = await begin();
-    const request = { method: "POST", body: JSON.stringify({ access_token }), headers: { "content-type": "application/json" } };
-    expect((await userinfo(request)).status).toBe(400);
+    const response = await userinfo({
+      method: "POST",
+      body: JSON.stringify({ access_token }),
+      headers: { "content-type": type },
+    });
+    expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ error })]);
   });
 });

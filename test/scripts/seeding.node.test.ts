@@ -144,7 +144,7 @@ test.each<[string, () => Response | Promise<Response>, string]>([
   ["does not list a redirect URI", () => Response.json(["https://c.example/other"]), "does not list https://c.example/cb"],
   ["lists it in another spelling", () => Response.json(["https://c.example/cb/"]), "does not list https://c.example/cb"],
   ["is no array", () => Response.json({ redirect_uris: client.redirect_uris }), "is not a JSON array of redirect URIs"],
-  ["is no JSON", () => new Response("<html>"), "cannot be loaded"],
+  ["is no JSON", () => new Response("<html>"), "is not a JSON array of redirect URIs"],
   ["is not there", () => new Response("no", { status: 404 }), "cannot be loaded: it answered 404"],
   [
     "leads elsewhere",
