@@ -1,6 +1,7 @@
 import type { Deps } from "../config.ts";
 import type { Endpoint } from "../http/respond.ts";
 import { loadJwks } from "../keyring.ts";
+import type { Resource } from "../model.ts";
 import { acrValuesSupported } from "../rules/acr.ts";
 import { authorizationDetailsTypes } from "../rules/authorizationDetails.ts";
 import { personalClaims } from "../rules/claims.ts";
@@ -21,6 +22,8 @@ const CACHE_SECONDS = 300;
 /** Authorization server metadata (RFC 8414 section 2) and OpenID provider metadata (Discovery 1.0 section 3): one document. */
 export const metadata: Endpoint = async (_request, deps) => {
   const { issuer } = deps.config;
+  // What developers define works without standing here: else anybody could make the document longer than others read.
+  const resources = (await loadResources(deps)).filter(({ ownerId }) => ownerId === null);
   return published({
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
@@ -29,14 +32,14 @@ export const metadata: Endpoint = async (_request, deps) => {
     end_session_endpoint: `${issuer}/logout`,
     grant_management_actions_supported: grantManagementActions,
     grant_management_action_required: false,
-    authorization_details_types_supported: authorizationDetailsTypes(await loadResources(deps)),
+    authorization_details_types_supported: authorizationDetailsTypes(resources),
     // RFC 9728 section 4: what names us as its authorization server is named by us in turn.
-    protected_resources: (await loadResources(deps)).map(({ identifier }) => identifier),
+    protected_resources: resources.map(({ identifier }) => identifier),
     jwks_uri: `${issuer}/jwks`,
     client_id_metadata_document_supported: deps.config.clientIdMetadataDocuments,
     grant_types_supported: grantTypes,
     authorization_grant_profiles_supported: ["urn:ietf:params:oauth:grant-profile:id-jag"],
-    scopes_supported: await scopesSupported(deps),
+    scopes_supported: scopesSupported(resources),
     ...authentication(deps),
     ...requests(deps),
     ...answers,
@@ -115,13 +118,9 @@ const mutualTls = ({ config: { mtlsOrigin } }: Deps) =>
     ? {}
     : { tls_client_certificate_bound_access_tokens: true, mtls_endpoint_aliases: machineEndpoints(mtlsOrigin) };
 
-/**
- * Without full access: some clients ask for all that is on this list, and nobody should ask for that because it is there. Without
- * what developers define: anybody could make the list long.
- */
-async function scopesSupported(deps: Deps): Promise<readonly string[]> {
-  const own = (await loadResources(deps)).filter(({ ownerId }) => ownerId === null);
-  const defined = own.flatMap(({ scopes }) => scopes);
+/** Without full access: some clients ask for all that is on this list, and nobody should ask for that because it is there. */
+function scopesSupported(resources: readonly Resource[]): readonly string[] {
+  const defined = resources.flatMap(({ scopes }) => scopes);
   const owned = defined.filter(({ access }) => access !== "full").map(({ name }) => name);
   return [...identityScopes, ...grantManagementScopes, ...owned];
 }

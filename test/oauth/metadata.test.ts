@@ -70,6 +70,16 @@ describe("the metadata", () => {
     });
   });
 
+  it("is not made longer by developers, whose APIs work without standing in it", async () => {
+    const before = await read("/.well-known/openid-configuration");
+    const theirs = await addResource(`https://api.northstar.example/${"long/".repeat(400)}`, "northstar/");
+    await env.DB.prepare("UPDATE resources SET owner_id = ? WHERE identifier = ?").bind(ada.userId, theirs).run();
+    const later = createServer({ clock });
+    expect(await read("/.well-known/openid-configuration", later)).toEqual(before);
+    const params = { scope: "northstar/workitems.read", resource: theirs };
+    expect((await authorize(new Browser(later), ada.email, params)).has("code")).toBe(true);
+  });
+
   it("names no endpoint that does not answer", async () => {
     const document = await read("/.well-known/openid-configuration");
     const endpoints = Object.entries(document).filter(([name]) => /_endpoint$|^jwks_uri$/.test(name));
