@@ -59,7 +59,8 @@ export function parseRegistration(input: Input, terms: RegistrationTerms): Clien
   });
   checkLoopback(metadata);
   checkFetched(metadata, terms.ownHosts);
-  return metadata.scope === undefined ? metadata : { ...metadata, scope: cutScope(metadata.scope, metadata, terms) };
+  const asked = metadata.scope ?? mostOf(metadata, terms)?.join(" ");
+  return asked === undefined ? metadata : { ...metadata, scope: cutScope(asked, metadata, terms) };
 }
 
 /** Of a public client PKCE is asked in any case. */
@@ -128,17 +129,22 @@ function checkFetched(metadata: ClientMetadata, ownHosts: readonly string[]): vo
     }
 }
 
-function cutScope(
-  scope: string,
-  { grant_types, token_endpoint_auth_method }: ClientMetadata,
-  terms: RegistrationTerms,
-): string {
-  const isPublic = token_endpoint_auth_method === "none";
+/**
+ * What the word that somebody gave for the client reaches at most; undefined where there is none, or one without an end. A client
+ * that names no scope has all of this: no scope at all would be every one.
+ */
+function mostOf({ grant_types }: ClientMetadata, { vouched, statedScopes }: RegistrationTerms): readonly string[] | undefined {
   const isVouched = grant_types.some((type) => vouchedGrantTypes.includes(type));
+  if (!isVouched) return statedScopes ?? undefined;
+  return vouched.scopes.filter((word) => statedScopes?.includes(word) ?? true);
+}
+
+function cutScope(scope: string, metadata: ClientMetadata, terms: RegistrationTerms): string {
+  const isPublic = metadata.token_endpoint_auth_method === "none";
+  const most = mostOf(metadata, terms);
   const kept = scope.split(" ").filter((word) => {
     if (word === ADMIN_SCOPE || (isPublic && grantManagementScopes.some((own) => own === word))) return false;
-    if (isVouched && !terms.vouched.scopes.includes(word)) return false;
-    if (terms.statedScopes !== null && !terms.statedScopes.includes(word)) return false;
+    if (most !== undefined && !most.includes(word)) return false;
     return isOwnScope(word) || findOwner(word, terms.resources) !== undefined;
   });
   if (kept.length === 0) throw refused("scope", "has no scope that this client may have here");

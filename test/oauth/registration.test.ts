@@ -545,6 +545,15 @@ describe("where registration is closed", () => {
     );
   });
 
+  it("a token's word reaches no further for a client that names no scope", async () => {
+    const type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    const token = await addInitialAccessToken({ grantTypes: [type], scopes: ["builds.read"] });
+    const { client_id, scope } = await register({ grant_types: ["authorization_code", type] }, bearer(token));
+    expect(scope).toBe("builds.read");
+    const page = await new Browser(server).open(authorizationUrl({ client_id, scope: "builds.read workitems.read" }));
+    expect(page.text).toContain("<code>invalid_scope</code>");
+  });
+
   it("the metadata names the endpoint all the same", async () => {
     const metadata = await (await server.fetch("/.well-known/oauth-authorization-server")).json();
     expect(metadata).toMatchObject({ registration_endpoint: `${ISSUER}/register` });

@@ -211,6 +211,7 @@ describe("an issuer of statements", () => {
     expect(await register(await statement(), { scope: "openid builds.read workitems.read" })).toMatchObject({
       scope: "openid builds.read",
     });
+    expect(await register(await statement())).toMatchObject({ scope: "openid builds.read" });
     const other = await statement({ software_id: "another" });
     await expectRefused(() => send(other), "unapproved_software_statement");
   });

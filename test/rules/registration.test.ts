@@ -40,6 +40,7 @@ function refusalOf(input: object, terms: Partial<RegistrationTerms> = {}): strin
   return "registered";
 }
 
+const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const machine = { grant_types: ["client_credentials"], redirect_uris: undefined };
 
 test.each<[string, object, Partial<RegistrationTerms>, string | undefined]>([
@@ -66,8 +67,39 @@ test.each<[string, object, Partial<RegistrationTerms>, string | undefined]>([
     { vouched: { grantTypes: ["client_credentials"], scopes: ["admin", "builds.read"] } },
     "builds.read",
   ],
+  [
+    "where none is asked for, all that a statement's issuer may speak of",
+    {},
+    { statedScopes: ["builds.write", "gone.write"] },
+    "builds.write",
+  ],
+  [
+    "where none is asked for with a grant that was vouched for, all that was vouched for",
+    { grant_types: ["authorization_code", JWT_BEARER] },
+    { vouched: { grantTypes: [JWT_BEARER], scopes: ["builds.read", "gone.read"] } },
+    "builds.read",
+  ],
+  [
+    "where two gave their word, what is in both",
+    { grant_types: ["authorization_code", JWT_BEARER] },
+    {
+      vouched: { grantTypes: [JWT_BEARER], scopes: ["builds.read", "builds.write"] },
+      statedScopes: ["builds.write", "openid"],
+    },
+    "builds.write",
+  ],
+  [
+    "what was vouched for bounds nothing without such a grant",
+    {},
+    { vouched: { grantTypes: [JWT_BEARER], scopes: ["builds.read"] } },
+    undefined,
+  ],
 ])("of the scope is kept: %s", (_, input, terms, kept) => {
   expect(parse(input, terms).scope).toBe(kept);
+});
+
+test("a client whose issuer may speak of nothing that there is is refused, not let have everything", () => {
+  expect(refusalOf({}, { statedScopes: ["gone.write"] })).toContain("scope: has no scope that this client may have here");
 });
 
 test("a public client has no scope by which grants are managed", () => {
