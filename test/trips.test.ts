@@ -310,7 +310,7 @@ describe("of a client that registers itself", () => {
       headers: { "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     });
 
-  it("registering makes two, one that counts or finds its token; managing makes one to look and one to write", async () => {
+  it("registering makes two, one that counts or finds its token; managing makes one to look and one to write, and replacing one that counts", async () => {
     const now = server.deps.now();
     server = createServer({ config: { registration: "open" }, clock: { now } });
     await Promise.all([server.fetch("/jwks"), server.fetch("/.well-known/openid-configuration")]);
@@ -325,7 +325,7 @@ describe("of a client that registers itself", () => {
     const { client_id = "", registration_access_token: token } = (await registered?.json<Record<string, string>>()) ?? {};
     const path = `/register/${client_id}`;
     expect(await count(200, () => send(path, "GET", undefined, token))).toEqual({ d1: 1, kv: 0 });
-    expect(await count(200, () => send(path, "PUT", { ...asked, client_id }, token))).toEqual({ d1: 2, kv: 0 });
+    expect(await count(200, () => send(path, "PUT", { ...asked, client_id }, token))).toEqual({ d1: 3, kv: 0 });
     expect(await count(204, () => send(path, "DELETE", undefined, token))).toEqual({ d1: 2, kv: 1 });
     expect(await count(401, () => send(path, "GET"))).toEqual({ d1: 0, kv: 0 });
   });

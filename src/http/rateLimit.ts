@@ -25,7 +25,7 @@ const limits = {
   device_authorization: { max: 60, windowSeconds: 10 * MINUTE },
   /** No guesses, but registrations from one network. Services register one client for each of their people, from a few networks. */
   registration: { max: 60, windowSeconds: 60 * MINUTE },
-  /** Nor are these: replacements of one registration, for which we ask hosts that its client names. */
+  /** Nor are these: replacements of one registration, which are logged, and for which we ask hosts that its client names. */
   registration_change: { max: 30, windowSeconds: 15 * MINUTE },
   /** Of documents of clients that nobody has named before, from one network: we fetch for no stranger without end. */
   client_document: { max: 30, windowSeconds: 15 * MINUTE },

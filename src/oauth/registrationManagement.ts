@@ -19,9 +19,6 @@ import { loadRegistrant, refuseToken } from "./registrationToken.ts";
 /** Whoever replaces a registration waits meanwhile. */
 const LOGO_SECONDS = 3;
 
-/** Members on account of which we ask other hosts: a client does not have us do so without end. */
-const outward = ["sector_identifier_uri", "logo_uri", "software_statement"];
-
 /** Ours to say, never the client's (RFC 7592 section 2.2). */
 const ours = ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
 
@@ -39,7 +36,7 @@ export const replaceRegistration: Endpoint = async (request, deps) => {
   const { client, token, tokenSha256 } = await loadRegistrant(request, deps);
   const input = await parseJson(request);
   await checkIdentity(input, client);
-  if (outward.some((name) => input[name] != null)) await countChange(deps, client);
+  await countChange(deps, client);
   const { metadata: before } = client;
   const grantTypes = before.grant_types.filter((type) => vouchedGrantTypes.includes(type));
   const vouched = { grantTypes, scopes: before.scope?.split(" ") ?? [] };
@@ -62,6 +59,7 @@ export const endRegistration: Endpoint = async (request, deps) => {
   return new Response(null, { status: 204, headers: { "Cache-Control": "no-store", Pragma: "no-cache" } });
 };
 
+/** Each may leave a row in the log for a year, and have us ask hosts that the client names: neither goes on without end. */
 async function countChange(deps: Deps, { clientId }: Client): Promise<void> {
   const limit = await limitOf("registration_change", clientId);
   checkLimits([limit], await countAttempt(deps, [limit]), deps.now(), "changes of this registration");
