@@ -79,7 +79,7 @@ ALTER TABLE `clients` ADD `document_loaded_at` integer;--> statement-breakpoint
 ALTER TABLE `clients` ADD `document_fresh_until` integer;--> statement-breakpoint
 CREATE INDEX `clients_by_owner` ON `clients` (`owner_id`);--> statement-breakpoint
 CREATE INDEX `clients_by_expiry` ON `clients` (`expires_at`);--> statement-breakpoint
-CREATE INDEX `clients_by_proof` ON `clients` (`client_id`) WHERE json_extract(publisher, '$.proof.checkedAt') IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `clients_by_proof` ON `clients` (`client_id`) WHERE json_extract(publisher, '$.proof.dueAt') IS NOT NULL;--> statement-breakpoint
 ALTER TABLE `grants` ADD `authority` text;--> statement-breakpoint
 CREATE INDEX `grants_by_authority` ON `grants` (`user_id`,`client_id`,`authority`) WHERE authority IS NOT NULL;--> statement-breakpoint
 ALTER TABLE `resources` ADD `translations` text DEFAULT '{}' NOT NULL;--> statement-breakpoint

@@ -139,13 +139,24 @@ export interface ClientSecret {
   readonly expiresAt: number | null;
 }
 
+/** The file on a publisher's host. */
+export interface PublisherProof {
+  readonly host: string;
+  /** When it was last seen to be there. */
+  readonly provedAt: number;
+  /** When it is to be looked at again. */
+  readonly dueAt: number;
+  /** How often in a row the host has said since that it is not there. */
+  readonly failures: number;
+}
+
 /** Who stands behind a client, as the operator verified it, or a file on the publisher's host did; absent while nobody has. */
 export interface Publisher {
   readonly name: string;
   readonly uri?: string;
   readonly verifiedAt: number | null;
-  /** Of a publisher that a file proved (clients/publisher.ts): where it is, when it was last looked at, how often in a row in vain. */
-  readonly proof?: { readonly host: string; readonly checkedAt: number; readonly failures: number };
+  /** Of a publisher that a file proved (clients/publisher.ts). */
+  readonly proof?: PublisherProof;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { Deps } from "../config.ts";
 import { fetchPublic } from "../http/outgoing.ts";
-import type { Client, ClientId, Publisher, UserId } from "../model.ts";
+import type { Client, ClientId, Publisher, PublisherProof, UserId } from "../model.ts";
 import { judgeProof, judgeSilence, PROOF_BYTES, PROOF_PATH, type ProofFinding } from "../rules/publisherProof.ts";
 import { type DueProof, findDueProofs, noteProof } from "../store/publishers.ts";
 import { updateClient } from "../store/registry.ts";
@@ -19,6 +19,8 @@ const CHECKED_EVERY = 7 * DAY;
 const BATCH = 5;
 /** So many times in a row the host must say that there is no proof, a day apart, before it counts: files get lost in a move. */
 const MAX_FAILURES = 3;
+/** So long it may fail or be silent: a host that was given up must not stand as checked for ever. */
+const MAX_SILENCE = 30 * DAY;
 
 /** Where the file of the host lies. */
 export const proofUrl = (host: string): string => `https://${host}${PROOF_PATH}`;
@@ -41,8 +43,8 @@ export async function checkProof(deps: Deps, ownerId: UserId, host: string): Pro
 }
 
 /**
- * Checks the proof and, if it holds, makes the host the client's verified publisher: one trip, with its row in the log.
- * @param name what the publisher calls itself beside the host, which alone was proved and stands in front; empty for nothing
+ * Checks the proof and, if it holds, makes the host the client's verified publisher: one trip, with its row in the log. Its name is
+ * the host, which alone was proved: what somebody calls themselves would be read as if that had been checked as well.
  * @returns the client as it stands then; undefined beside a proof that holds if the person owns no such client
  */
 export async function verifyPublisher(
@@ -50,23 +52,22 @@ export async function verifyPublisher(
   clientId: ClientId,
   ownerId: UserId,
   host: string,
-  name: string,
 ): Promise<{ readonly finding: ProofFinding; readonly client: Client | undefined }> {
   const finding = await checkProof(deps, ownerId, host);
   if (finding.kind !== "proved") return { finding, client: undefined };
   const at = deps.now();
   const publisher: Publisher = {
-    name: name === "" ? host : `${host} (${name})`,
+    name: host,
     uri: `https://${host}/`,
     verifiedAt: at,
-    proof: { host, checkedAt: at, failures: 0 },
+    proof: { host, provedAt: at, dueAt: at + CHECKED_EVERY, failures: 0 },
   };
   return { finding, client: await updateClient(deps, clientId, { publisher }, ownerId, { ownerId }) };
 }
 
-/** Looks again at proofs that were looked at a week ago: a few in one run, the oldest first. */
+/** Looks again at proofs for which it is time: a few in one run, the oldest first. */
 export async function recheckPublishers(deps: Deps): Promise<void> {
-  const due = await findDueProofs(deps, deps.now() - CHECKED_EVERY, BATCH);
+  const due = await findDueProofs(deps, BATCH);
   await Promise.all(due.map((proof) => recheck(deps, proof)));
 }
 
@@ -75,13 +76,14 @@ async function recheck(deps: Deps, { clientId, ownerId, publisher }: DueProof): 
   if (proof === undefined) return;
   const finding = await checkProof(deps, ownerId, proof.host);
   const at = deps.now();
-  if (finding.kind === "proved") return noteProof(deps, clientId, { ...proof, checkedAt: at, failures: 0 });
+  const note = (changed: Omit<PublisherProof, "host">) => noteProof(deps, clientId, publisher, { ...proof, ...changed });
+  if (finding.kind === "proved") return note({ provedAt: at, dueAt: at + CHECKED_EVERY, failures: 0 });
   const failures = proof.failures + (finding.kind === "missing" ? 1 : 0);
-  if (failures >= MAX_FAILURES) {
-    await updateClient(deps, clientId, { publisher: { ...withoutProof(publisher), verifiedAt: null } }, "system", { ownerId });
-    return;
-  }
-  return noteProof(deps, clientId, { ...proof, checkedAt: at - CHECKED_EVERY + DAY, failures });
+  if (failures < MAX_FAILURES && at < proof.provedAt + MAX_SILENCE)
+    return note({ provedAt: proof.provedAt, dueAt: at + DAY, failures });
+  // While we asked, another host may have been proved, or an operator have spoken.
+  const guard = { ownerId, publisher };
+  await updateClient(deps, clientId, { publisher: { ...withoutProof(publisher), verifiedAt: null } }, "system", guard);
 }
 
 const withoutProof = ({ name, uri, verifiedAt }: Publisher): Publisher => ({

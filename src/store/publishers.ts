@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { ClientId, Publisher, UserId } from "../model.ts";
+import type { ClientId, Publisher, PublisherProof, UserId } from "../model.ts";
 import { transact } from "./database.ts";
 import { clients } from "./schema.ts";
 
@@ -11,15 +11,15 @@ export interface DueProof {
   readonly publisher: Publisher;
 }
 
-/** Proofs that were last looked at before then, the oldest first; one trip, by an index that holds proved publishers alone. */
-export async function findDueProofs(deps: Deps, before: number, limit: number): Promise<readonly DueProof[]> {
-  const checkedAt = sql`json_extract(publisher, '$.proof.checkedAt')`;
+/** Proofs that are due, the oldest first; one trip, by an index that holds proved publishers alone. */
+export async function findDueProofs(deps: Deps, limit: number): Promise<readonly DueProof[]> {
+  const dueAt = sql`json_extract(publisher, '$.proof.dueAt')`;
   const [rows] = await transact(deps.db, (db) => [
     db
       .select({ clientId: clients.clientId, ownerId: clients.ownerId, publisher: clients.publisher })
       .from(clients)
-      .where(sql`${checkedAt} IS NOT NULL AND ${checkedAt} < ${before}`)
-      .orderBy(checkedAt)
+      .where(sql`${dueAt} IS NOT NULL AND ${dueAt} <= ${deps.now()}`)
+      .orderBy(dueAt)
       .limit(limit),
   ]);
   return rows.flatMap(({ clientId, ownerId, publisher }) =>
@@ -27,15 +27,11 @@ export async function findDueProofs(deps: Deps, before: number, limit: number): 
   );
 }
 
-/** Notes that a proof was looked at, unless the client has another one by now. No change of what the client is: nothing is logged. */
-export async function noteProof(
-  deps: Deps,
-  clientId: ClientId,
-  { host, checkedAt, failures }: NonNullable<Publisher["proof"]>,
-): Promise<void> {
+/** Notes what became of a proof, unless the publisher is another by now. No change of what the client is: nothing is logged. */
+export async function noteProof(deps: Deps, clientId: ClientId, publisher: Publisher, proof: PublisherProof): Promise<void> {
   await transact(deps.db, (db) => [
     db.run(sql`
-      UPDATE clients SET publisher = json_set(publisher, '$.proof.checkedAt', ${checkedAt}, '$.proof.failures', ${failures})
-      WHERE client_id = ${clientId} AND json_extract(publisher, '$.proof.host') = ${host}`),
+      UPDATE clients SET publisher = ${JSON.stringify({ ...publisher, proof })}
+      WHERE client_id = ${clientId} AND publisher = ${JSON.stringify(publisher)}`),
   ]);
 }

@@ -39,6 +39,8 @@ export interface ClientGuard {
   readonly registrationTokenSha256?: string;
   /** The secrets as the caller read them, where it writes new ones that it made of them. */
   readonly secrets?: Client["secrets"];
+  /** The publisher, in the same way. */
+  readonly publisher?: Client["publisher"];
 }
 
 /**
@@ -172,9 +174,9 @@ export async function removeExpiredClients(deps: Deps): Promise<void> {
   ]);
 }
 
-/** The condition on a row of `clients`; secrets that our own first try has written already hold too. */
+/** The condition on a row of `clients`; what our own first try has written already holds too. */
 function heldBy(
-  { origin, ownerId, registrationTokenSha256, secrets }: ClientGuard,
+  { origin, ownerId, registrationTokenSha256, secrets, publisher }: ClientGuard,
   at: number,
   changes: ClientChanges = {},
 ): SQL {
@@ -188,6 +190,11 @@ function heldBy(
     ...(secrets === undefined
       ? []
       : [sql`secrets IN (${JSON.stringify(secrets)}, ${JSON.stringify(changes.secrets ?? secrets)})`]),
+    ...(publisher === undefined
+      ? []
+      : [
+          sql`coalesce(publisher, 'null') IN (${JSON.stringify(publisher)}, ${JSON.stringify(changes.publisher ?? publisher)})`,
+        ]),
   ];
   return sql.join(conditions, sql` AND `);
 }

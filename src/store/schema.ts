@@ -129,7 +129,7 @@ export const clients = sqliteTable(
   (table) => [
     index("clients_by_owner").on(table.ownerId),
     index("clients_by_expiry").on(table.expiresAt),
-    index("clients_by_proof").on(table.clientId).where(sql`json_extract(publisher, '$.proof.checkedAt') IS NOT NULL`),
+    index("clients_by_proof").on(table.clientId).where(sql`json_extract(publisher, '$.proof.dueAt') IS NOT NULL`),
   ],
 );
 

@@ -4,7 +4,6 @@ import type { Deps } from "../../config.ts";
 import { OAuthError } from "../../errors.ts";
 import { checkLimits, limitOf } from "../../http/rateLimit.ts";
 import { redirect } from "../../http/respond.ts";
-import { displayName } from "../../rules/displayName.ts";
 import { parsePublisherHost } from "../../rules/publisherProof.ts";
 import { countAttempt } from "../../store/attempts.ts";
 import { updateClient } from "../../store/registry.ts";
@@ -13,12 +12,9 @@ import { Name } from "../name.tsx";
 import { serviceFrame } from "./frame.tsx";
 import { noSuchService, pathOf, type ServiceVisit, serviceAct, servicePage } from "./visit.ts";
 
-const MAX_NAME = 60;
-
 /** What was typed, and what came of it. */
 interface Typed {
   readonly host: string;
-  readonly name: string;
   readonly problem?: string | undefined;
   /** Where the host was asked: what it said instead of the line. */
   readonly found?: string;
@@ -29,9 +25,8 @@ export const publisherPage = servicePage((visit, parameters, deps) => {
   const { client } = visit.service;
   const typed = parameters.find("host");
   const known = client.publisher?.proof?.host ?? hostOf(client.metadata.client_uri);
-  const name = parameters.find("publisher_name") ?? "";
   const notices = { proved: parameters.find("proved") !== undefined, removed: parameters.find("removed") !== undefined };
-  const start = typed === undefined ? { host: known, name } : { host: typed, name, problem: problemOf(typed, name) };
+  const start = typed === undefined ? { host: known } : { host: typed, problem: problemOf(typed) };
   return show(deps, visit, start, typed !== undefined, notices);
 });
 
@@ -46,29 +41,22 @@ export const changePublisher = serviceAct(async (visit, form, deps) => {
     return redirect(`${here}?removed=1`);
   }
   if (form.find("action") !== "check") throw new OAuthError("invalid_request", "The form does not say what to do.");
-  const [host, name] = [form.find("host") ?? "", (form.find("publisher_name") ?? "").trim()];
-  const problem = problemOf(host, name);
+  const host = form.find("host") ?? "";
   const parsed = parsePublisherHost(host);
-  if (problem !== undefined || !("host" in parsed)) return show(deps, visit, { host, name, problem }, true);
+  if ("problem" in parsed) return show(deps, visit, { host, problem: parsed.problem }, true);
   const limit = await limitOf("publisher_proof", userId);
   checkLimits([limit], await countAttempt(deps, [limit]), deps.now(), "checks");
-  const { finding, client } = await verifyPublisher(deps, clientId, userId, parsed.host, name);
-  if (finding.kind !== "proved") return show(deps, visit, { host, name, found: finding.words }, true);
+  const { finding, client } = await verifyPublisher(deps, clientId, userId, parsed.host);
+  if (finding.kind !== "proved") return show(deps, visit, { host, found: finding.words }, true);
   if (client === undefined) throw noSuchService();
   return redirect(`${here}?proved=1`);
 });
 
 const hostOf = (uri: string | undefined): string => (uri !== undefined && URL.canParse(uri) ? new URL(uri).hostname : "");
 
-/** A publisher's name stands beside one that was proved: it must not look like anything else. */
-function problemOf(host: string, name: string): string | undefined {
+function problemOf(host: string): string | undefined {
   const parsed = parsePublisherHost(host);
-  if ("problem" in parsed) return parsed.problem;
-  if (name === "") return undefined;
-  const { text, suspicion } = displayName(name, "");
-  if (text !== name || suspicion !== null || /[()]/.test(name) || [...name].length > MAX_NAME)
-    return `The name cannot be shown as it is: write at most ${MAX_NAME} ordinary characters of one alphabet, without brackets.`;
-  return undefined;
+  return "problem" in parsed ? parsed.problem : undefined;
 }
 
 async function show(
@@ -107,18 +95,22 @@ async function show(
                   since <Day at={publisher.verifiedAt} />
                   {publisher.proof && (
                     <>
-                      , looked at last <Ago at={publisher.proof.checkedAt} now={deps.now()} />
+                      , the line last seen <Ago at={publisher.proof.provedAt} now={deps.now()} />
                     </>
                   )}
                 </span>
               </>
             )}
           </p>
-          {publisher.verifiedAt === null && <p>Its proof was gone when we looked for it. Prove the host again.</p>}
+          {publisher.verifiedAt === null && (
+            <p>
+              It no longer counts as checked: the proof was gone when we looked for it, or an operator said so. Prove the host
+              again.
+            </p>
+          )}
           {publisher.proof && publisher.proof.failures > 0 && (
             <p class="notice warn">
-              When we last looked, the file or its line was missing. After three times, a day apart, the publisher counts as
-              unverified.
+              When we last looked, the line was not there. After three times, a day apart, the publisher counts as unverified.
             </p>
           )}
           <form method="post" action={here}>
@@ -133,9 +125,9 @@ async function show(
       <section class="sheet">
         <h2>{publisher === null ? "Prove who publishes it" : "Prove another host"}</h2>
         <p>
-          People trust a name that was checked. Put one line into a file on your website, and we show its host as the verified
-          publisher. One file serves all your services under that host, and organizations that let in verified publishers only
-          let this one in.
+          People trust what was checked. Put one line into a file on your website, and we show its host, and no other name, as
+          the verified publisher. One file serves all your services under that host, and organizations that let in verified
+          publishers only let this one in.
         </p>
         <form method="get" action={here} class="stack">
           {typed.problem !== undefined && (
@@ -155,23 +147,6 @@ async function show(
               autocomplete="off"
               spellcheck={false}
               {...(typed.problem === undefined ? {} : { "aria-invalid": "true" as const, "aria-describedby": "host-problem" })}
-            />
-          </div>
-          <div class="field">
-            <label for="publisher_name">
-              Name beside it <span class="optional">(optional)</span>
-            </label>
-            <p class="hint" id="name-hint">
-              Shown in brackets behind the host, since nobody has checked it.
-            </p>
-            <input
-              id="publisher_name"
-              name="publisher_name"
-              type="text"
-              value={typed.name}
-              placeholder="Northstar Tools"
-              autocomplete="organization"
-              aria-describedby="name-hint"
             />
           </div>
           <button type="submit" class={proof === undefined ? "" : "quiet"}>
@@ -213,9 +188,10 @@ const Proof = ({ host, line, typed, csrf, here }: { host: string; line: string; 
       <input type="hidden" name="csrf" value={csrf} />
       <input type="hidden" name="action" value="check" />
       <input type="hidden" name="host" value={typed.host} />
-      <input type="hidden" name="publisher_name" value={typed.name} />
       <button type="submit">Check now</button>
-      <p class="note">Leave the file where it is: we look again every week.</p>
+      <p class="note">
+        Leave the file where it is: we look again every week, and a host that has not shown it for 30 days counts as unverified.
+      </p>
     </form>
   </section>
 );
