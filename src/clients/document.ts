@@ -2,10 +2,12 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { fetchPublic, ownHosts, within } from "../http/outgoing.ts";
-import { countFailure, limitOf, networkOfRequest } from "../http/rateLimit.ts";
+import { checkLimits, networkLimits } from "../http/rateLimit.ts";
 import type { Client, ClientId, ClientMetadata } from "../model.ts";
 import { documentIdProblem, freshSeconds, isDocumentId, isJsonType, parseClientDocument } from "../rules/clientDocument.ts";
+import { countAttempt } from "../store/attempts.ts";
 import { findClient as findStored } from "../store/clients.ts";
+import { findKept, keepState } from "../store/memory.ts";
 import { insertClient, updateClient } from "../store/registry.ts";
 import { refreshLogo } from "./logo.ts";
 
@@ -66,9 +68,10 @@ async function readAgain(
   known: Client | undefined,
   request: Request,
 ): Promise<string | undefined> {
-  const source = sourceOf(deps, clientId);
-  if (known === undefined && findRecent(source, deps.now()) === undefined)
-    await countFailure(deps, await limitOf("client_document", networkOfRequest(request)));
+  const key = `document:${clientId}`;
+  // Whoever is over the limit leaves nothing behind here.
+  if (known === undefined && findRecent(findKept<Source>(deps, key), deps.now()) === undefined) await countNew(deps, request);
+  const source = keepState<Source>(deps, key, () => ({}));
   const attempt = findRecent(source, deps.now()) ?? begin(deps, source, clientId, known);
   try {
     await within(DEADLINE_SECONDS + LOGO_SECONDS, () => attempt.done);
@@ -79,16 +82,14 @@ async function readAgain(
   return source.problem;
 }
 
-function sourceOf(deps: Deps, clientId: ClientId): Source {
-  const key = `document:${clientId}`;
-  const found = deps.memory.get(key);
-  const source = (found?.value ?? {}) as Source;
-  if (found === undefined) deps.memory.set(key, { value: source, expiresAt: Number.POSITIVE_INFINITY });
-  return source;
+async function countNew(deps: Deps, request: Request): Promise<void> {
+  const limits = await networkLimits("client_document", request);
+  checkLimits(limits, await countAttempt(deps, limits), deps.now(), "services named from this network that we did not know");
 }
 
 /** On Workers an attempt belongs to the request that began it and may die with it unheard: then it counts until its deadline. */
-function findRecent({ attempt }: Source, now: number): Source["attempt"] {
+function findRecent(source: Source | undefined, now: number): Source["attempt"] {
+  const attempt = source?.attempt;
   const seconds = attempt?.ended ? COOL_DOWN_SECONDS : DEADLINE_SECONDS;
   return attempt !== undefined && now < attempt.startedAt + seconds * 1000 ? attempt : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Deps } from "../config.ts";
 import { fetchPublic, within } from "../http/outgoing.ts";
 import type { JsonObject } from "../model.ts";
+import { keepState } from "../store/memory.ts";
 import { algorithms } from "../tokens/accessToken.ts";
 import type { FindClientKeys } from "../tokens/clientJwt.ts";
 import { findPublicKey, jwkFits } from "../tokens/jwk.ts";
@@ -13,6 +14,7 @@ const STALE_SECONDS = 24 * 3600;
 export const COOL_DOWN_SECONDS = 30;
 const DEADLINE_SECONDS = 5;
 const MAX_BYTES = 64 * 1024;
+const MAX_KEYS = 100;
 
 /** The public keys of a client or of an issuer that we trust: written down here, or at an address of its own. */
 export interface KeySet {
@@ -57,7 +59,7 @@ export async function loadKeys(
   enough: (keys: readonly JsonObject[]) => boolean,
 ): Promise<readonly JsonObject[]> {
   if (jwksUri === null) return jwks?.keys ?? [];
-  const source = sourceOf(deps, `keys:${owner} ${jwksUri}`);
+  const source = keepState<Source>(deps, `keys:${owner} ${jwksUri}`, () => ({}));
   const now = deps.now();
   const { held } = source;
   if (held !== undefined && now < held.loadedAt + FRESH_SECONDS * 1000 && enough(held.keys)) return held.keys;
@@ -71,14 +73,6 @@ export async function loadKeys(
   await within(DEADLINE_SECONDS, () => attempt.done).catch(() => undefined);
   if (source.held !== undefined && now < source.held.loadedAt + STALE_SECONDS * 1000) return source.held.keys;
   throw new Error(source.failure ?? `${jwksUri} gave no answer`);
-}
-
-function sourceOf(deps: Deps, key: string): Source {
-  const known = deps.memory.get(key);
-  if (known !== undefined) return known.value as Source;
-  const source: Source = {};
-  deps.memory.set(key, { value: source, expiresAt: Number.POSITIVE_INFINITY });
-  return source;
 }
 
 /** One attempt. It never rejects: what went wrong is in `failure`. */
@@ -99,5 +93,6 @@ function parseKeys(text: string): readonly JsonObject[] {
   const { keys } = Object(JSON.parse(text)) as { readonly keys?: unknown };
   const objects = Array.isArray(keys) ? keys.filter((key) => typeof key === "object" && key !== null) : [];
   if (objects.length === 0) throw new Error("the JWK Set holds no key");
+  if (objects.length > MAX_KEYS) throw new Error(`the JWK Set holds more than ${MAX_KEYS} keys`);
   return objects as readonly JsonObject[];
 }

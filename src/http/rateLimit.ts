@@ -1,7 +1,7 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import type { Whereabouts } from "../model.ts";
-import { networkOf } from "../rules/network.ts";
+import { networkOf, siteOf } from "../rules/network.ts";
 import { placeOf } from "../rules/place.ts";
 import { type Count, type Counter, countAttempt } from "../store/attempts.ts";
 import { sha256 } from "../tokens/encoding.ts";
@@ -25,10 +25,12 @@ const limits = {
   device_authorization: { max: 60, windowSeconds: 10 * MINUTE },
   /** No guesses, but registrations from one network. Services register one client for each of their people, from a few networks. */
   registration: { max: 60, windowSeconds: 60 * MINUTE },
+  registration_site: { max: 600, windowSeconds: 60 * MINUTE },
   /** Nor are these: replacements of one registration, which are logged, and for which we ask hosts that its client names. */
   registration_change: { max: 30, windowSeconds: 15 * MINUTE },
   /** Of documents of clients that nobody has named before, from one network: we fetch for no stranger without end. */
   client_document: { max: 30, windowSeconds: 15 * MINUTE },
+  client_document_site: { max: 300, windowSeconds: 15 * MINUTE },
   /** No guesses, but services that one person registers, and publishers' files that they have us ask for. */
   service_registration: { max: 20, windowSeconds: 60 * MINUTE },
   publisher_proof: { max: 30, windowSeconds: 60 * MINUTE },
@@ -45,8 +47,15 @@ export const limitOf = async (name: keyof typeof limits, ...subject: readonly st
   key: `${name}:${await sha256(subject.join("\0"))}`,
 });
 
-/** The network that a request comes from, by the header that Cloudflare sets and nobody else can. */
-export const networkOfRequest = (request: Request): string => networkOf(request.headers.get("cf-connecting-ip") ?? "local");
+/** By the header that Cloudflare sets and nobody else can. */
+const addressOf = (request: Request): string => request.headers.get("cf-connecting-ip") ?? "local";
+
+/** The network that a request comes from. */
+export const networkOfRequest = (request: Request): string => networkOf(addressOf(request));
+
+/** The limits of the network that a request comes from and of the site around it, for what strangers leave behind here. */
+export const networkLimits = (name: "registration" | "client_document", request: Request): Promise<readonly Limit[]> =>
+  Promise.all([limitOf(name, networkOfRequest(request)), limitOf(`${name}_site`, siteOf(addressOf(request)))]);
 
 /** The network, and the place that Cloudflare takes it for. */
 export const whereaboutsOf = (request: Request): Whereabouts => ({

@@ -2,7 +2,7 @@ import { refreshLogo } from "../clients/logo.ts";
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { parseJson } from "../http/json.ts";
-import { checkLimits, limitOf, networkOfRequest } from "../http/rateLimit.ts";
+import { checkLimits, networkLimits } from "../http/rateLimit.ts";
 import type { Endpoint } from "../http/respond.ts";
 import { countAttempt } from "../store/attempts.ts";
 import { findInitialAccessToken, type InitialAccessToken, permitOf } from "../store/initialAccessTokens.ts";
@@ -63,7 +63,7 @@ async function admit(request: Request, deps: Deps): Promise<InitialAccessToken |
     return token;
   }
   if (mode === "closed") throw refuseToken();
-  const limit = await limitOf("registration", networkOfRequest(request));
-  checkLimits([limit], await countAttempt(deps, [limit]), deps.now(), "registrations from this network");
+  const limits = await networkLimits("registration", request);
+  checkLimits(limits, await countAttempt(deps, limits), deps.now(), "registrations from this network");
   return null;
 }

@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { ClientId } from "../model.ts";
 import { transact } from "./database.ts";
+import { keep } from "./memory.ts";
 import { clientErrors } from "./schema.ts";
 
 /** One kind of error of one client. */
@@ -30,7 +31,7 @@ export function claimError(deps: Deps, { clientId, key }: ClientError): boolean 
   const known = deps.memory.get(place);
   const written = known !== undefined && now < known.expiresAt ? (known.value as Set<string>) : new Set<string>();
   if (written.has(key) || written.size >= MAX_WRITES) return false;
-  if (written.size === 0) deps.memory.set(place, { value: written, expiresAt: now + QUIET_SECONDS * 1000 });
+  if (written.size === 0) keep(deps, place, written, now + QUIET_SECONDS * 1000);
   written.add(key);
   return true;
 }

@@ -125,9 +125,11 @@ describe("a client that nobody has named before", () => {
       });
     for (let index = 0; index < 30; index++) expect((await from("198.51.100.7", index)).status).toBe(400);
     expect(host.asked).toHaveLength(30);
+    const remembered = server.deps.memory.size;
     const late = await from("198.51.100.8", 30);
     expect([late.status, Number(late.headers.get("retry-after"))]).toEqual([429, 900]);
-    expect(host.asked).toHaveLength(30);
+    expect(await late.text()).toContain("too many services named from this network");
+    expect([host.asked.length, server.deps.memory.size]).toEqual([30, remembered]);
     expect((await from("203.0.113.7", 30)).status).toBe(400);
     // What we know already costs nothing.
     host.serve(DOCUMENT, documentOf());
@@ -135,6 +137,16 @@ describe("a client that nobody has named before", () => {
     const known = authorizationUrl(request());
     expect((await server.fetch(known, { headers: { "cf-connecting-ip": "198.51.100.8" } })).status).toBe(303);
   });
+});
+
+it("of the networks of one site, which IPv6 has by the thousand, three hundred are named in a quarter of an hour", async () => {
+  const from = (network: string, index: number) =>
+    server.fetch(authorizationUrl(request({ client_id: `${DOCUMENT}?${index}` })), {
+      headers: { "cf-connecting-ip": network },
+    });
+  for (let index = 0; index < 300; index++) expect((await from(`2001:db8:1:${index.toString(16)}::1`, index)).status).toBe(400);
+  expect((await from("2001:db8:1:ffff::1", 300)).status).toBe(429);
+  expect((await from("2001:db8:2:1::1", 300)).status).toBe(400);
 });
 
 // CASES.md G 108 to 111

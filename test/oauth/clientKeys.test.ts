@@ -66,6 +66,7 @@ describe("findClientKeys", () => {
       () => Response.error(),
       () => new Response("<html>"),
       () => Response.json({ keys: [] }),
+      () => Response.json({ keys: Array(101).fill(jwk) }),
       () => Response.json({ keys: jwk }),
       () => Response.json([jwk]),
       () => Response.json(null),
@@ -75,7 +76,7 @@ describe("findClientKeys", () => {
       pass(601);
       expect(await find("ES256-key", "ES256")).toHaveLength(1);
     }
-    expect(host.asked).toBe(8);
+    expect(host.asked).toBe(9);
     pass(24 * 3600);
     await expect(find("ES256-key", "ES256")).rejects.toThrow("304");
   });

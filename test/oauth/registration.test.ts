@@ -584,6 +584,16 @@ describe("where anybody may register", () => {
     expect((await send(asked(), from("192.0.2.1"))).status).toBe(201);
   });
 
+  it("the networks of one site, which IPv6 has by the thousand, register six hundred together", async () => {
+    const from = (address: string) => ({ "cf-connecting-ip": address });
+    await env.DB.prepare("DELETE FROM attempts").run();
+    expect((await send(asked(), from("2001:db8:1:1::1"))).status).toBe(201);
+    await env.DB.prepare("UPDATE attempts SET count = 599 WHERE key LIKE 'registration_site:%'").run();
+    expect((await send(asked(), from("2001:db8:1:2::1"))).status).toBe(201);
+    await expectRefused(() => send(asked(), from("2001:db8:1:3::1")), 429, "slow_down");
+    expect((await send(asked(), from("2001:db8:2:1::1"))).status).toBe(201);
+  });
+
   it("a holder of a token is not counted", async () => {
     const token = await addInitialAccessToken({ usesLeft: null });
     for (let index = 0; index < 61; index++) expect((await send(asked(), bearer(token))).status).toBe(201);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deviceLabel } from "../../src/rules/device.ts";
-import { networkOf } from "../../src/rules/network.ts";
+import { networkOf, siteOf } from "../../src/rules/network.ts";
 
 describe("networkOf", () => {
   it.each([
@@ -26,6 +26,16 @@ describe("networkOf", () => {
         expect(networkOf([...elsewhere, ...one].join(":")) === network).toBe(elsewhere.join() === prefix.join());
       }),
     );
+  });
+
+  it.each([
+    ["203.0.113.77", "203.0.113.0/24"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"],
+    ["2001:db8:1:ffff::9", "2001:db8:1::/48"],
+    ["2001:db8::1", "2001:db8:0::/48"],
+    ["local", "local"],
+  ])("puts %s into the site %s", (address, site) => {
+    expect(siteOf(address)).toBe(site);
   });
 
   it("answers to any text, with a short one", () => {
