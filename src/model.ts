@@ -500,7 +500,7 @@ export interface Authorization {
   /** When that which it was made from ends: no token of it lives longer. */
   readonly endsAt: number | null;
   /** Of a token exchange: the subject stays what the exchanged token calls it, and the answer names the type (RFC 8693 section 2.2.1). */
-  readonly exchange?: { readonly subject: string; readonly issuedTokenType: string };
+  readonly exchange?: { readonly subject: string; readonly issuedTokenType: string; readonly from: readonly string[] };
 }
 
 /** The claims of our access tokens (RFC 9068 section 2.2), times in seconds. */
@@ -519,6 +519,8 @@ export interface AccessTokenClaims {
   readonly grant_id?: string;
   readonly sid?: string;
   readonly act?: Actor;
+  /** Of a token exchange: resources that the tokens it was made from were for, and to which it cannot be exchanged back. */
+  readonly exchanged_from?: readonly string[];
   /** Names of the organizations that this token may enter. */
   readonly organizations?: readonly string[];
   readonly authorization_details?: readonly AuthorizationDetail[];

@@ -99,7 +99,7 @@ function accessTokenSeconds(
 
 function accessTokenClaims(
   deps: Deps,
-  { resources, client, person, actor, scopes, organizations, authorizationDetails, confirmation }: Authorization,
+  { resources, client, person, actor, exchange, scopes, organizations, authorizationDetails, confirmation }: Authorization,
   subject: string,
   issuedAt: number,
   lifetime: number,
@@ -116,6 +116,7 @@ function accessTokenClaims(
     jti: toBase64url(deps.random(16)),
     ...(person === null ? {} : { ...signInClaims(person), grant_id: person.grantId, sid: person.familyId }),
     ...(actor === null ? {} : { act: actor }),
+    ...(exchange === undefined || exchange.from.length === 0 ? {} : { exchanged_from: [...exchange.from] }),
     organizations: [...organizations],
     ...(authorizationDetails.length === 0 ? {} : { authorization_details: authorizationDetails }),
     ...(confirmation === null ? {} : { cnf: confirmation }),

@@ -40,6 +40,8 @@ export interface ExchangeRequest {
 /** What the new token can have, as far as the tokens and the registration tell; D1 has the rest. */
 export interface ExchangePlan {
   readonly scopes: readonly string[];
+  /** Those of them that the subject token does not have itself: the run must have them. */
+  readonly beyondToken: readonly string[];
   /** Whether each of the scopes was asked for by name, so that none may be missing. */
   readonly needsAll: boolean;
   readonly details: readonly AuthorizationDetail[];
@@ -51,7 +53,8 @@ export interface ExchangePlan {
 /**
  * What a client may exchange a person's token for. It only ever gets less than there is:
  *
- * - **Where**: at the resources of its policy, and no others.
+ * - **Where**: at the resources of its policy, and no others. Never again at one that an earlier token of the chain was for and the
+ *   subject token is not (`exchanged_from`): whoever had less there would come back with the whole of what the person granted.
  * - **What**: at a resource that the subject token is for, its scopes at most. At another one, the scopes that the person granted to
  *   the service for that resource, in the run that the subject token belongs to: a token that is for one resource alone names no
  *   scope of another (rules/scope.ts#narrow), and the person's word is the limit, not the one token. In both cases no more than
@@ -76,7 +79,7 @@ export function planExchange(request: ExchangeRequest, client: Client, registere
   if (policy.from !== undefined && !policy.from.includes(subject.client_id))
     throw invalid("The subject_token is of a client whose tokens this client may not exchange.");
   const endsAt = Math.min(subject.exp, actor?.exp ?? subject.exp) * 1000;
-  const targets = checkTargets(request.targets, policy, registered);
+  const targets = checkTargets(request.targets, subject, policy, registered);
   const possible = scopesAt(targets, subject, client, registered);
   const beyond = request.scopes?.find((scope) => !possible.includes(scope));
   if (beyond !== undefined)
@@ -84,8 +87,10 @@ export function planExchange(request: ExchangeRequest, client: Client, registere
   const details = detailsAt(targets, subject, client, registered);
   if (request.details !== null && !isWithin(request.details, subject.authorization_details ?? []))
     throw new OAuthError("invalid_authorization_details", "The authorization_details go beyond those of the subject_token.");
+  const scopes = request.scopes ?? possible;
   return {
-    scopes: request.scopes ?? possible,
+    scopes,
+    beyondToken: scopes.filter((scope) => !scopesOf(subject).includes(scope)),
     needsAll: request.scopes !== null,
     details: details.filter((detail) => request.details === null || isWithin([detail], request.details)),
     targets,
@@ -124,10 +129,18 @@ function checkHolder(
 
 function checkTargets(
   named: readonly string[],
+  { exchanged_from: left = [] }: AccessTokenClaims,
   policy: TokenExchangePolicy,
   registered: readonly Resource[],
 ): readonly string[] {
-  const allowed = registered.map(({ identifier }) => identifier).filter((identifier) => policy.resources.includes(identifier));
+  if (named.some((target) => left.includes(target)))
+    throw new OAuthError(
+      "invalid_target",
+      "The subject_token was exchanged from a token for a resource that the request names, and cannot go back there.",
+    );
+  const allowed = registered
+    .map(({ identifier }) => identifier)
+    .filter((identifier) => policy.resources.includes(identifier) && !left.includes(identifier));
   if (!named.every((target) => allowed.includes(target)))
     throw new OAuthError("invalid_target", "The client may not exchange tokens for a resource that the request names.");
   return named.length === 0 ? allowed : [...new Set(named)];
@@ -135,18 +148,20 @@ function checkTargets(
 
 function scopesAt(
   targets: readonly string[],
-  { aud, scope }: AccessTokenClaims,
+  subject: AccessTokenClaims,
   client: Client,
   registered: readonly Resource[],
 ): readonly string[] {
-  const has = scope.split(" ");
+  const [has, places] = [scopesOf(subject), [subject.aud].flat()];
   return registered
     .filter(({ identifier }) => targets.includes(identifier))
     .flatMap(({ identifier, scopes }) =>
-      scopes.map(({ name }) => name).filter((name) => ![aud].flat().includes(identifier) || has.includes(name)),
+      scopes.map(({ name }) => name).filter((name) => !places.includes(identifier) || has.includes(name)),
     )
     .filter((name) => mayAsk(client, name));
 }
+
+const scopesOf = ({ scope }: AccessTokenClaims): readonly string[] => scope.split(" ");
 
 /** The subject token's details at the targets. */
 const detailsAt = (
@@ -169,6 +184,8 @@ const depthOf = (actor: Actor | undefined): number => (actor === undefined ? 0 :
 
 /** What an exchange gives. */
 export interface Exchanged extends Narrowed {
+  /** Resources that the tokens it was made from were for, and it is not. */
+  readonly exchangedFrom: readonly string[];
   readonly authorizationDetails: readonly AuthorizationDetail[];
   readonly organizations: readonly string[];
 }
@@ -186,7 +203,8 @@ export function settleExchange(
   entered: readonly string[],
   registered: readonly Resource[],
 ): Exchanged | undefined {
-  const scopes = plan.scopes.filter((scope) => family.scopes.includes(scope) && grant.scopes.includes(scope));
+  const inRun = (scope: string) => !plan.beyondToken.includes(scope) || family.scopes.includes(scope);
+  const scopes = plan.scopes.filter((scope) => inRun(scope) && grant.scopes.includes(scope));
   if (plan.needsAll && scopes.length < plan.scopes.length) return undefined;
   const limit = limitedOrganizations(asked ?? []);
   const organizations = (subject.organizations ?? []).filter(
@@ -208,7 +226,10 @@ export function settleExchange(
     ...authorizationDetails.map(({ type }) => findDetailsType(type, registered)?.owner),
   ];
   const resources = plan.targets.filter((target) => owners.some((owner) => owner?.identifier === target));
-  return resources.length === 0 ? undefined : { scopes, resources, authorizationDetails, organizations };
+  if (resources.length === 0) return undefined;
+  const before = [...[subject.aud].flat(), ...(subject.exchanged_from ?? [])];
+  const exchangedFrom = [...new Set(before)].filter((resource) => !resources.includes(resource));
+  return { scopes, resources, exchangedFrom, authorizationDetails, organizations };
 }
 
 const invalid = (description: string): OAuthError => new OAuthError("invalid_request", description);

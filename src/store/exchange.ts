@@ -22,8 +22,12 @@ export interface Exchange {
   readonly clientId: ClientId;
   readonly subject: ExchangedToken & { readonly familyId: FamilyId };
   readonly actor: ExchangedToken | null;
-  /** Scopes, of which the run and the grant must still have all or one; and details, of which one will do instead. */
+  /**
+   * Scopes, of which the grant must still have all or one, and the run as far as the subject token does not have them itself; and
+   * details, of which one will do instead.
+   */
   readonly scopes: readonly string[];
+  readonly beyondToken: readonly string[];
   readonly needsAll: boolean;
   readonly details: readonly AuthorizationDetail[];
   /** For the log. */
@@ -79,14 +83,16 @@ export async function inspectExchange(deps: Deps, exchange: Exchange): Promise<E
 /** That a row of `clients` is that of a client which is not disabled. */
 const alive = (at: number) => sql`clients.disabled_at IS NULL AND (clients.expires_at IS NULL OR clients.expires_at > ${at})`;
 
-function logStatement(db: Database, { clientId, subject, actor, scopes, needsAll, details, targets, once, at }: Exchange) {
+function logStatement(db: Database, exchange: Exchange) {
+  const { clientId, subject, actor, scopes, beyondToken, needsAll, details, targets, once, at } = exchange;
   const needed = [...new Set([clientId, subject.clientId, ...(actor === null ? [] : [actor.clientId])])];
   const marks = [subject, ...(actor === null ? [] : [actor])].flatMap(({ targets: marked, iat }) =>
     marked.map(({ kind, id }) => [kind, id, iat]),
   );
-  const all = sql`${within(scopes, sql`families.scopes`)} AND ${within(scopes, sql`grants.scopes`)}`;
+  const all = sql`${within(beyondToken, sql`families.scopes`)} AND ${within(scopes, sql`grants.scopes`)}`;
   const one = sql`EXISTS (SELECT 1 FROM json_each(${JSON.stringify(scopes)})
-      WHERE value IN (SELECT value FROM json_each(families.scopes)) AND value IN (SELECT value FROM json_each(grants.scopes)))
+      WHERE value IN (SELECT value FROM json_each(grants.scopes)) AND (value IN (SELECT value FROM json_each(families.scopes))
+        OR value NOT IN (SELECT value FROM json_each(${JSON.stringify(beyondToken)}))))
     OR EXISTS (SELECT 1 FROM json_each(${JSON.stringify(details.map((detail) => JSON.stringify(detail)))})
       WHERE value IN (SELECT value FROM json_each(grants.authorization_details)))`;
   return auditWhen(

@@ -91,9 +91,10 @@ function checkShape(claims: AccessTokenClaims, checks: AccessTokenChecks): Acces
   if (auth_time !== undefined && !Number.isFinite(auth_time)) throw invalid("auth_time is not a number");
   if (!Number.isFinite(claims.exp) || !Number.isFinite(claims.iat)) throw invalid("a time is not a number");
   if (claims.iat > checks.now / 1000 + checks.skewSeconds) throw invalid("issued in the future");
-  const { organizations, authorization_details: details = [], cnf = {} } = claims;
-  if (organizations !== undefined && !(Array.isArray(organizations) && organizations.every((name) => typeof name === "string")))
-    throw invalid("organizations is not an array of strings");
+  const { organizations = [], exchanged_from = [], authorization_details: details = [], cnf = {} } = claims;
+  for (const [name, list] of Object.entries({ organizations, exchanged_from }))
+    if (!(Array.isArray(list) && list.every((item) => typeof item === "string")))
+      throw invalid(`${name} is not an array of strings`);
   if (!Array.isArray(details) || !details.every((element) => isObject(element) && typeof element["type"] === "string"))
     throw invalid("authorization_details is not an array of objects with a type");
   if (!isObject(cnf)) throw invalid("cnf is not an object");

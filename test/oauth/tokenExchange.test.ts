@@ -118,6 +118,7 @@ describe("impersonation", () => {
       auth_time,
       acr,
       organizations: ["contoso"],
+      exchanged_from: [API],
       iat: expect.any(Number),
       exp,
       jti: expect.any(String),
@@ -249,6 +250,23 @@ describe("the new token is never more than the old one and the approval:", () =>
     const beyond = { resource: LEDGER, scope: "ledger.builds.read ledger.workitems.read" };
     await expectRefused(await exchange(access_token, beyond), before, "invalid_scope");
     await expectRefused(await exchange(access_token, { resource: ARCHIVE }), before, "invalid_scope");
+  });
+
+  it("over as many hops as one likes: nothing leads back to a resource where an earlier token had less", async () => {
+    const { refresh_token } = await obtainTokens(server, browser, ada.email, { scope: SCOPE });
+    const narrow = refreshRequest(refresh_token, { resource: API, scope: "builds.read" });
+    const { access_token } = await tokensOf(await post(server, "/token", narrow));
+    const first = await exchanged(access_token, { resource: LEDGER });
+    const second = await exchanged(first.access_token, { resource: ARCHIVE }, "ledger");
+    expect(decodeJwt(second.access_token)["exchanged_from"]).toEqual([LEDGER, API]);
+    const before = await snapshot();
+    for (const fields of [{ resource: API }, { audience: API }, { resource: API, scope: "workitems.read" }]) {
+      await expectRefused(await exchange(first.access_token, fields), before, "invalid_target");
+      await expectRefused(await exchange(first.access_token, fields, "ledger"), before, "invalid_target");
+      await expectRefused(await exchange(second.access_token, fields, "ledger"), before, "invalid_target");
+    }
+    // Without a target it is for what is left of the policy.
+    expect(decodeJwt((await exchanged(first.access_token)).access_token).aud).toEqual([ARCHIVE, LEDGER]);
   });
 
   it("what the person took back is no longer in it", async () => {

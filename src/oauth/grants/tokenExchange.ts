@@ -45,15 +45,16 @@ export const tokenExchange: Grant = async (request, deps) => {
   const exchanged = state === null ? undefined : settleExchange(plan, asked, state, entered, registered);
   if (state === null || exchanged === undefined)
     throw new OAuthError("invalid_scope", "The person has not granted what is asked for, or took it back.");
+  const { exchangedFrom, ...given } = exchanged;
   return {
     client,
     person: personOf(subject, state),
     actor: plan.actor,
     refreshGeneration: null,
-    ...exchanged,
+    ...given,
     confirmation: request.confirmation,
     endsAt: plan.endsAt,
-    exchange: { subject: subject.sub, issuedTokenType },
+    exchange: { subject: subject.sub, issuedTokenType, from: exchangedFrom },
   };
 };
 
