@@ -179,6 +179,10 @@ input.user-code { text-transform: uppercase; }
 .devices li:last-child { padding-bottom: 0; }
 .bullets li { padding-inline-start: 1.1rem; position: relative; }
 .bullets li::before { content: "–"; position: absolute; inset-inline-start: 0; color: var(--soft); }
+.steps { list-style: decimal; padding-inline-start: 1.4rem; }
+.steps > li + li { margin-top: 0.9rem; }
+.steps > li::marker { color: var(--soft); }
+.steps .copy { margin-block: 0.5rem; }
 .pages { margin-top: 1.25rem; }
 .pages a { display: inline-flex; align-items: center; min-height: 44px; }
 .after { display: flex; flex-wrap: wrap; gap: 0.75rem 1.5rem; align-items: center; justify-content: space-between; margin-top: 1.75rem; }

@@ -63,20 +63,23 @@ export const fieldsOfService = (metadata: ClientMetadata): ServiceFields => ({
   require_signed_request_object: metadata.require_signed_request_object ?? false,
 });
 
-/**
- * @param before the metadata that is changed, whose members that the form does not have stay; undefined for a new service
- * @param ownerId whose service it is
- */
-export function readService(
-  fields: ServiceFields,
-  before: ClientMetadata | undefined,
-  resources: readonly Resource[],
-  ownerId: UserId,
-): ReadService {
+/** What a form is read against. */
+export interface ServiceSetting {
+  /** The metadata that is changed, whose members that the form does not have stay; undefined for a new service. */
+  readonly before: ClientMetadata | undefined;
+  readonly resources: readonly Resource[];
+  /** Whose service it is. */
+  readonly ownerId: UserId;
+  /** Ours, where nothing of a developer's answers. */
+  readonly ownOrigin: string;
+}
+
+export function readService(fields: ServiceFields, setting: ServiceSetting): ReadService {
+  const { before, resources, ownerId, ownOrigin } = setting;
   const defaults = kindDefaults[fields.kind];
   const jwks = parseKeys(fields.jwks);
   const own: readonly ServiceProblem[] = [
-    ...fieldProblems(fields, defaults),
+    ...fieldProblems(fields, defaults, { origin: ownOrigin, registered: before?.redirect_uris ?? [] }),
     ...("problem" in jwks ? [{ field: "jwks" as const, words: jwks.problem }] : []),
     ...machineProblems(fields, defaults, resources, ownerId),
   ];
@@ -126,10 +129,15 @@ function machineProblems(
   const grants = fields.grant_types.length === 0 ? defaults.grant_types : fields.grant_types;
   const asked = fields.scope.filter((scope) => mayOffer(scope, resources));
   if (!grants.includes("client_credentials") || asked.length === 0) return [];
-  if (asked.some((scope) => findOwner(scope, resources)?.ownerId === ownerId)) return [];
+  if (asked.some((scope) => isForMachine(scope, resources, ownerId))) return [];
   const words =
-    "None of these is of an API of yours, and for itself a machine gets those alone. Register the API first, or ask the operator for access to another's.";
+    "None of these is of an API of yours and less than full access, and for itself a machine gets those alone. Register the API first, or ask the operator for access to another's.";
   return [{ field: "scope", words }];
+}
+
+function isForMachine(scope: string, resources: readonly Resource[], ownerId: UserId): boolean {
+  const resource = findOwner(scope, resources);
+  return resource?.ownerId === ownerId && resource.scopes.some(({ name, access }) => name === scope && access !== "full");
 }
 
 /** Identity, and what a registered resource defines. */

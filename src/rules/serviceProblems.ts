@@ -54,18 +54,38 @@ export const linesOf = (text: string): readonly { readonly number: number; reado
   text.split(/\r\n|\r|\n/).flatMap((line, index) => (line.trim() === "" ? [] : [{ number: index + 1, text: line.trim() }]));
 
 /** All that is wrong with the fields by themselves. */
-export const fieldProblems = (fields: ServiceFields, defaults: KindDefaults): readonly ServiceProblem[] => [
+export const fieldProblems = (fields: ServiceFields, defaults: KindDefaults, ours: OurPlace): readonly ServiceProblem[] => [
   ...sizeProblems(fields),
-  ...uriProblems(fields, defaults),
+  ...uriProblems(fields, defaults, ours),
   ...choiceProblems(fields),
 ];
 
+/** Our origin, and the redirect URIs that are registered, of which one of ours may be for trials. */
+interface OurPlace {
+  readonly origin: string;
+  readonly registered: readonly string[];
+}
+
 /** Each line by itself, so that a person mends all of them at once. */
-function uriProblems({ redirect_uris }: ServiceFields, { application_type }: KindDefaults): readonly ServiceProblem[] {
+function uriProblems(
+  { redirect_uris }: ServiceFields,
+  { application_type }: KindDefaults,
+  ours: OurPlace,
+): readonly ServiceProblem[] {
   return linesOf(redirect_uris).flatMap((line) => {
     const problem = redirectUriProblem(line.text, application_type);
-    return problem === undefined ? [] : [{ field: "redirect_uris" as const, line, words: mend("redirect_uris[0]", problem) }];
+    const words = problem === undefined ? trap(line.text, ours) : mend("redirect_uris[0]", problem);
+    return words === undefined ? [] : [{ field: "redirect_uris" as const, line, words }];
   });
+}
+
+/** What could be registered, and would do something else than whoever typed it thinks, or than people think who read it. */
+function trap(uri: string, { origin, registered }: OurPlace): string | undefined {
+  if (registered.includes(uri)) return undefined;
+  if (uri.includes("*")) return "A * stands for nothing but itself. List every address by itself.";
+  if (new URL(uri).origin === origin)
+    return "This is our own address, where nothing of yours answers. A page of ours for trials is under “Try it out”, once the service is registered.";
+  return undefined;
 }
 
 function sizeProblems(fields: ServiceFields): readonly ServiceProblem[] {

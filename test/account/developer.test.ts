@@ -285,6 +285,89 @@ describe("registering a service", () => {
   });
 });
 
+describe("the page of a new service", () => {
+  const stepsOn = (page: Page): string | undefined => {
+    const list = /<ol class="steps">(.*?)<\/ol>/s.exec(page.text)?.[1];
+    return list === undefined ? undefined : textOf({ ...page, text: list });
+  };
+
+  it("leads a website to its secret, its library, the trial and the proof of its publisher, until something happened", async () => {
+    const id = await registerService(browser);
+    const here = `${DEVELOPER}/${id}`;
+    const page = await browser.open(here);
+    expect(stepsOn(page)).toMatch(/Make its secret.*Set up its library.*Try it out.*Prove who publishes it/);
+    for (const path of ["secrets", "try", "publisher"]) expect(page.text).toContain(`<a href="${here}/${path}"`);
+    for (const value of [id, ISSUER, `${ISSUER}/.well-known/openid-configuration`])
+      expect(page.text).toContain(`<code>${value}</code>`);
+    await makeSecret(browser, id);
+    expect(stepsOn(await browser.open(here))).not.toContain("Make its secret");
+    await server.fetch(`/authorize?${form({ client_id: id, redirect_uri: "https://evil.example/", response_type: "code" })}`);
+    expect(stepsOn(await browser.open(here))).toBeUndefined();
+  });
+
+  it.each([
+    ["device", { scope: ["openid", "workitems.read"] }, "/device_authorization", 200],
+    ["machine", { scope: ["own.workitems.read"] }, "/token", 200],
+  ])("has the first request of a %s, as a shell sends it", async (kind, changes, path, status) => {
+    const id = await registerService(browser, { kind, redirect_uris: "", ...changes });
+    const secret = kind === "machine" ? await makeSecret(browser, id) : "";
+    const page = await browser.open(`${DEVELOPER}/${id}`);
+    const line = textOf({ ...page, text: /<pre class="copy">(.*?)<\/pre>/s.exec(page.text)?.[1] ?? "" });
+    expect(line).toContain(`curl ${ISSUER}${path} `);
+    const fields = [...line.matchAll(/ -d (\S+)/g)].map(([, field]) => field).join("&");
+    const user = / -u '(.*):YOUR_SECRET'/.exec(line)?.[1];
+    const proof = user === undefined ? null : basic(user, secret);
+    const answer = await post(server, path, Object.fromEntries(new URLSearchParams(fields)), proof);
+    expect(answer.status).toBe(status);
+  });
+});
+
+describe("a service's logo", () => {
+  const picture = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]);
+  const logo_uri = "https://ledger.example/logo.png";
+  let isThere: boolean;
+  let asked: number;
+
+  beforeEach(async () => {
+    [isThere, asked] = [false, 0];
+    server = createServer({
+      fetch: async () => {
+        asked++;
+        return isThere ? new Response(picture) : new Response("Not found", { status: 404 });
+      },
+    });
+    browser = new Browser(server);
+    await enter(browser, ada.email);
+  });
+
+  it("that could not be had is told, with what to do, and is fetched when the settings are saved once more", async () => {
+    const id = await registerService(browser, { logo_uri });
+    const here = `${DEVELOPER}/${id}`;
+    expect(textOf(await browser.open(here))).toContain(`Its logo could not be had, so people see its initial. At ${logo_uri}`);
+    isThere = true;
+    expect(textOf(await submitForm(browser, `${here}/edit`, serviceFields({ logo_uri })))).not.toContain("could not be had");
+    expect(asked).toBe(2);
+    await submitForm(browser, `${here}/edit`, serviceFields({ logo_uri, client_name: "Ledger Two" }));
+    expect(asked).toBe(2);
+    expect((await browser.open(here)).text).toContain('class="logo"');
+    await submitForm(browser, `${here}/edit`, serviceFields());
+    expect((await browser.open(here)).text).not.toContain('class="logo"');
+    expect(asked).toBe(2);
+  });
+
+  it("is fetched twenty times an hour for one person, and no more; then nothing is saved", async () => {
+    const id = await registerService(browser);
+    const path = `${DEVELOPER}/${id}/edit`;
+    for (let count = 0; count < 20; count++) await sendForm(browser, path, serviceFields({ logo_uri: `${logo_uri}?${count}` }));
+    const before = await rowOf(id);
+    const response = await sendForm(browser, path, serviceFields({ logo_uri }));
+    expect([response.status, asked]).toEqual([429, 20]);
+    expect(await response.text()).toContain("too many logos");
+    expect(await rowOf(id)).toEqual(before);
+    expect((await sendForm(browser, path, serviceFields({ client_name: "Other" }))).status).toBe(303);
+  });
+});
+
 describe("a service's page", () => {
   it("tells how it is used, by people and by the day", async () => {
     const id = await registerService(browser, { scope: ["openid", "offline_access", "workitems.read"] });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseClientMetadata } from "../../src/rules/clientMetadata.ts";
-import { emptyFields, fieldsOfService, readService } from "../../src/rules/serviceForm.ts";
+import { emptyFields, fieldsOfService, readService, type ServiceSetting } from "../../src/rules/serviceForm.ts";
 import { kindDefaults, kindOf, kinds, type ServiceKind } from "../../src/rules/serviceKind.ts";
 import type { ServiceFields } from "../../src/rules/serviceProblems.ts";
 
@@ -20,6 +20,8 @@ const resources = [
   },
 ] as const;
 
+const setting: ServiceSetting = { before: undefined, resources, ownerId: "aaada", ownOrigin: "https://id.example" };
+
 const fieldsFor = (kind: ServiceKind): ServiceFields => ({
   ...good,
   kind,
@@ -29,7 +31,7 @@ const fieldsFor = (kind: ServiceKind): ServiceFields => ({
 
 describe("a kind of service", () => {
   it.each(kinds)("%s becomes metadata that is of this kind again", (kind) => {
-    const read = readService(fieldsFor(kind), undefined, resources, "aaada");
+    const read = readService(fieldsFor(kind), setting);
     expect(read.kind).toBe("metadata");
     if (read.kind !== "metadata") return;
     expect(kindOf(read.metadata)).toBe(kind);
@@ -37,9 +39,9 @@ describe("a kind of service", () => {
   });
 
   it.each(kinds)("%s is the same after its form was sent unchanged", (kind) => {
-    const first = readService(fieldsFor(kind), undefined, resources, "aaada");
+    const first = readService(fieldsFor(kind), setting);
     if (first.kind !== "metadata") throw new Error("problems");
-    const again = readService(fieldsOfService(first.metadata), first.metadata, resources, "aaada");
+    const again = readService(fieldsOfService(first.metadata), { ...setting, before: first.metadata });
     expect(again).toEqual(first);
   });
 });
@@ -57,9 +59,7 @@ describe("a form", () => {
         jwks_uri: "http://x.example",
         redirect_uris: "a\nb",
       },
-      undefined,
-      resources,
-      "aaada",
+      setting,
     );
     if (read.kind !== "problems") throw new Error("no problems");
     expect(read.problems.map(({ field, line }) => (line ? `${field} ${line.number}` : field))).toEqual([
@@ -74,14 +74,31 @@ describe("a form", () => {
     ]);
   });
 
+  it.each([
+    ["https://ledger.example/*", /stands for nothing but itself/],
+    ["https://ledger.example/cb?to=*", /stands for nothing but itself/],
+    ["https://id.example/device?user_code=BCDF-GHJK", /our own address/],
+    ["https://id.example/settings/developer/callback", /our own address/],
+  ])("takes no %s, unless it is registered", (uri, words) => {
+    const fields = { ...good, redirect_uris: uri };
+    expect(readService(fields, setting)).toEqual({
+      kind: "problems",
+      problems: [{ field: "redirect_uris", line: { number: 1, text: uri }, words: expect.stringMatching(words) }],
+    });
+    const before = parseClientMetadata({ client_name: "Ledger", redirect_uris: [uri] });
+    expect(readService(fields, { ...setting, before }).kind).toBe("metadata");
+  });
+
   it("lets a machine have what its developer's own resources define, and nothing of others alone", () => {
     const machine = { ...fieldsFor("machine"), scope: ["read"] };
-    expect(readService(machine, undefined, resources, "aaada").kind).toBe("metadata");
-    const read = readService(machine, undefined, resources, "aagrace");
-    expect(read).toEqual({
-      kind: "problems",
-      problems: [{ field: "scope", words: expect.stringContaining("of an API of yours") }],
-    });
+    expect(readService(machine, setting).kind).toBe("metadata");
+    const [{ scopes, ...api }] = resources;
+    const full = [{ ...api, scopes: scopes.map((scope) => ({ ...scope, access: "full" as const })) }];
+    for (const other of [{ ownerId: "aagrace" }, { resources: full }])
+      expect(readService(machine, { ...setting, ...other })).toEqual({
+        kind: "problems",
+        problems: [{ field: "scope", words: expect.stringContaining("of an API of yours") }],
+      });
   });
 
   it("keeps members that it does not have, and changes those that it has", () => {
@@ -92,7 +109,7 @@ describe("a form", () => {
       backchannel_logout_uri: "https://old.example/bye",
       contacts: ["a@old.example"],
     });
-    const read = readService(good, before, resources, "aaada");
+    const read = readService(good, { ...setting, before });
     expect(read).toMatchObject({
       metadata: { client_name: "Ledger", "client_name#de": "Alt", backchannel_logout_uri: "https://old.example/bye" },
     });
@@ -102,12 +119,7 @@ describe("a form", () => {
   it("takes one key, an array of keys, or a set of them", () => {
     const key = { kty: "EC", crv: "P-256", x: "x".repeat(43), y: "y".repeat(43) };
     for (const jwks of [key, [key], { keys: [key] }]) {
-      const read = readService(
-        { ...good, jwks: JSON.stringify(jwks), token_endpoint_auth_method: "private_key_jwt" },
-        undefined,
-        resources,
-        "aaada",
-      );
+      const read = readService({ ...good, jwks: JSON.stringify(jwks), token_endpoint_auth_method: "private_key_jwt" }, setting);
       expect(read).toMatchObject({ metadata: { jwks: { keys: [key] } } });
     }
   });
@@ -138,7 +150,7 @@ describe("a form", () => {
     });
     fc.assert(
       fc.property(anything, (fields) => {
-        const read = readService(fields, undefined, resources, "aaada");
+        const read = readService(fields, setting);
         if (read.kind === "metadata") expect(parseClientMetadata(read.metadata)).toEqual(read.metadata);
         else {
           expect(read.problems.length).toBeGreaterThan(0);

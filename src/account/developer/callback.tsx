@@ -4,6 +4,7 @@ import type { Parameters } from "../../http/form.ts";
 import type { Client } from "../../model.ts";
 import { Name } from "../name.tsx";
 import { developerPage } from "./frame.tsx";
+import { curlLine } from "./sample.ts";
 import { findTrial, type Trial, trialCallback } from "./trial.ts";
 import { listPage, pathOf } from "./visit.ts";
 
@@ -87,29 +88,10 @@ const Code = ({ code, trial, client, deps }: { code: string; trial: Trial; clien
   </>
 );
 
-/** A request that a shell can send; a secret is for the developer to put in. */
-function tokenRequest(code: string, { verifier }: Trial, { clientId, metadata }: Client, deps: Deps): string {
-  const { token_endpoint_auth_method: method } = metadata;
-  const proof =
-    method === "client_secret_basic"
-      ? [`-u '${clientId}:YOUR_SECRET'`]
-      : [
-          `-d client_id=${clientId}`,
-          ...(method === "client_secret_post" ? ["-d client_secret=YOUR_SECRET"] : []),
-          ...(method !== "none" && method !== "client_secret_post"
-            ? [
-                "-d client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                "-d client_assertion=YOUR_ASSERTION",
-              ]
-            : []),
-        ];
-  const lines = [
-    `curl ${deps.config.issuer}/token`,
-    ...proof,
-    "-d grant_type=authorization_code",
-    `-d code=${code}`,
-    `--data-urlencode redirect_uri=${trialCallback(deps)}`,
-    `-d code_verifier=${verifier}`,
-  ];
-  return lines.join(" \\\n  ");
-}
+const tokenRequest = (code: string, { verifier }: Trial, client: Client, deps: Deps): string =>
+  curlLine(deps, client, "/token", {
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: trialCallback(deps),
+    code_verifier: verifier,
+  });

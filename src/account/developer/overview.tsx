@@ -1,8 +1,10 @@
 import type { Deps } from "../../config.ts";
 import type { Client } from "../../model.ts";
+import { liveSecrets } from "../../rules/clientSecrets.ts";
 import type { ToldError, Usage } from "../../store/developer.ts";
 import { Ago, Day } from "../moment.tsx";
 import { hasSecret, serviceFrame } from "./frame.tsx";
+import { NextSteps } from "./nextSteps.tsx";
 import { pathOf, servicePage } from "./visit.ts";
 
 /** GET /settings/developer/{client_id}: how a service is used, what goes wrong with it, and what its library needs to know. */
@@ -21,6 +23,9 @@ export const overviewPage = servicePage(async (visit, parameters, deps) => {
       />
       <div class="overview">
         <div>
+          {usage.recentStarts === 0 && usage.lastUsedAt === null && errors.length === 0 && (
+            <NextSteps client={client} deps={deps} />
+          )}
           <section class="sheet">
             <h2>Use</h2>
             <UsageFacts usage={usage} client={client} now={deps.now()} />
@@ -48,9 +53,10 @@ export const overviewPage = servicePage(async (visit, parameters, deps) => {
 });
 
 const Notices = ({ client, registered, saved, now }: { client: Client; registered: boolean; saved: boolean; now: number }) => {
-  const live = client.secrets.some(({ expiresAt }) => expiresAt === null || now < expiresAt);
-  const secretless = hasSecret(client.metadata) && !live;
-  if (!registered && !saved && !secretless) return null;
+  const secretless = hasSecret(client.metadata) && liveSecrets(client.secrets, now).length === 0;
+  const { logo_uri } = client.metadata;
+  const logoless = logo_uri !== undefined && client.logo === undefined;
+  if (!registered && !saved && !secretless && !logoless) return null;
   return (
     <div class="notices">
       {registered && (
@@ -62,6 +68,17 @@ const Notices = ({ client, registered, saved, now }: { client: Client; registere
         <p class="notice ok" role="status">
           <strong>Saved.</strong> It is so everywhere within a minute.
         </p>
+      )}
+      {logoless && (
+        <div class="notice warn">
+          <p>
+            <strong>Its logo could not be had,</strong> so people see its initial. At <code>{logo_uri}</code> there must be a
+            PNG, JPEG, WebP or GIF of at most 64 KB, and no redirect.
+          </p>
+          <p>
+            <a href={pathOf(client.clientId, "edit")}>Save the settings once more</a> when it is there: then we fetch it again.
+          </p>
+        </div>
       )}
       {secretless && (
         <div class="notice warn">
@@ -137,6 +154,11 @@ const Library = ({ client: { clientId, metadata, createdAt }, deps }: { client: 
       <Fact name="Issuer">
         <code>{deps.config.issuer}</code>
       </Fact>
+      <Fact name="Metadata, where libraries find the rest">
+        <a href="/.well-known/openid-configuration">
+          <code>{deps.config.issuer}/.well-known/openid-configuration</code>
+        </a>
+      </Fact>
       <Fact name="client_id">
         <code>{clientId}</code>
       </Fact>
@@ -155,9 +177,6 @@ const Library = ({ client: { clientId, metadata, createdAt }, deps }: { client: 
         <Day at={createdAt} />
       </Fact>
     </dl>
-    <p class="note">
-      The rest stands in the <a href="/.well-known/openid-configuration">discovery document</a>.
-    </p>
   </section>
 );
 

@@ -30,9 +30,10 @@ export const registerServicePage = listPage((visit, _, deps) => show(deps, visit
  */
 export const registerService = listAct(async (visit, form, deps) => {
   const fields = fieldsIn(form);
-  const read = readService(fields, undefined, await loadResources(deps), visit.user.userId);
-  if (read.kind === "problems") return show(deps, visit, fields, read.problems);
   const { userId } = visit.user;
+  const ownOrigin = new URL(deps.config.issuer).origin;
+  const read = readService(fields, { before: undefined, resources: await loadResources(deps), ownerId: userId, ownOrigin });
+  if (read.kind === "problems") return show(deps, visit, fields, read.problems);
   const limit = await limitOf("service_registration", userId);
   checkLimits([limit], await countAttempt(deps, [limit]), deps.now(), "registrations");
   const client = await insertClient(
