@@ -31,13 +31,16 @@ export async function findLogo(deps: Deps, clientId: ClientId): Promise<Logo | u
   return row && { contentType: row.contentType, bytes: new Uint8Array(row.bytes), sha256: row.sha256 };
 }
 
-/** Keeps the picture that was fetched from `uri`, in the place of an earlier one, as long as there is such a client. One trip. */
+/**
+ * Keeps the picture that was fetched from `uri`, in the place of an earlier one, as long as there is such a client and this is still
+ * its `logo_uri`: of two changes side by side the slower picture must not stay. One trip.
+ */
 export async function keepLogo(deps: Deps, clientId: ClientId, uri: string, logo: Logo): Promise<void> {
   await transact(deps.db, (db) => [
     db.run(sql`
       INSERT INTO client_logos (client_id, uri, content_type, bytes, sha256, fetched_at)
       SELECT client_id, ${uri}, ${logo.contentType}, ${logo.bytes}, ${logo.sha256}, ${deps.now()}
-      FROM clients WHERE client_id = ${clientId}
+      FROM clients WHERE client_id = ${clientId} AND json_extract(metadata, '$.logo_uri') = ${uri}
       ON CONFLICT (client_id) DO UPDATE SET uri = excluded.uri, content_type = excluded.content_type,
         bytes = excluded.bytes, sha256 = excluded.sha256, fetched_at = excluded.fetched_at`),
   ]);

@@ -1,6 +1,6 @@
 /** Pictures of clients: fetched by us, once, and served as nothing but pictures. */
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { refreshLogo } from "../../src/clients/logo.ts";
 import { findClient } from "../../src/store/clients.ts";
 import { Browser } from "../browser.ts";
@@ -42,8 +42,10 @@ const picture =
 async function refresh(logo_uri: string | null = LOGO): Promise<void> {
   const client = await findClient(server.deps, "buildboard");
   if (client === undefined) throw new Error("no client");
-  const { logo_uri: _, ...metadata } = client.metadata;
-  await refreshLogo(server.deps, { ...client, metadata: logo_uri === null ? metadata : { ...metadata, logo_uri } });
+  const { logo_uri: _, ...others } = client.metadata;
+  const metadata = logo_uri === null ? others : { ...others, logo_uri };
+  await env.DB.prepare("UPDATE clients SET metadata = ?").bind(JSON.stringify(metadata)).run();
+  await refreshLogo(server.deps, { ...client, metadata });
 }
 
 const logoOf = async (): Promise<string | undefined> => (await findClient(server.deps, "buildboard"))?.logo;
@@ -146,6 +148,18 @@ describe("a picture that we have", () => {
   it("is let go when the client has none any more", async () => {
     await refresh(null);
     expect([await logoOf(), (await get()).status]).toEqual([undefined, 404]);
+  });
+
+  it("gives way to that of a later change, however late it comes itself", async () => {
+    const slow = Promise.withResolvers<Response>();
+    host.serve("https://client.example/slow.png", () => slow.promise);
+    host.serve("https://client.example/new.gif", picture(bytesOf("GIF89a")));
+    const first = refresh("https://client.example/slow.png");
+    await vi.waitFor(() => expect(host.asked).toContain("https://client.example/slow.png"));
+    await refresh("https://client.example/new.gif");
+    slow.resolve(picture(PNG)());
+    await first;
+    expect((await get()).headers.get("content-type")).toBe("image/gif");
   });
 
   it("is put nowhere for a client that was removed meanwhile", async () => {
