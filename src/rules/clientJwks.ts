@@ -7,11 +7,14 @@ const MAX_LENGTH = 64 * 1024;
 /** Of a private or a shared key (RFC 7518 sections 6.2.2, 6.3.2 and 6.4): who registers one has given it away. */
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/** The length of a coordinate in base64url, by curve (RFC 7518 section 6.2.1, RFC 8037 section 2). */
-const coordinates: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  EC: { "P-256": 43, "P-384": 64, "P-521": 88 },
-  OKP: { Ed25519: 43, X25519: 43 },
-};
+/** The length of a coordinate in base64url, by kind and curve (RFC 7518 section 6.2.1, RFC 8037 section 2). */
+const coordinates: ReadonlyMap<string, number> = new Map([
+  ["EC P-256", 43],
+  ["EC P-384", 64],
+  ["EC P-521", 88],
+  ["OKP Ed25519", 43],
+  ["OKP X25519", 43],
+]);
 
 /** 2048 to 8192 bits. */
 const MODULUS_LENGTH = { min: 342, max: 1366 };
@@ -47,7 +50,7 @@ function keyProblem(key: JsonObject): string | undefined {
     return isBase64url(n) && n.length >= MODULUS_LENGTH.min && n.length <= MODULUS_LENGTH.max && isBase64url(e)
       ? undefined
       : "is not an RSA key of 2048 to 8192 bits";
-  const length = coordinates[String(kty)]?.[String(crv)];
+  const length = typeof kty === "string" && typeof crv === "string" ? coordinates.get(`${kty} ${crv}`) : undefined;
   if (length === undefined) return "is not of a kind that we can use: RSA, P-256, P-384, P-521, Ed25519 or X25519";
   const complete = isBase64url(x) && x.length === length && (kty === "OKP" || (isBase64url(y) && y.length === length));
   return complete ? undefined : `is not a complete key of the curve ${String(crv)}`;

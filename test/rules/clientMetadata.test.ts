@@ -206,6 +206,8 @@ const invalid: readonly (readonly [member: string, value: unknown, description: 
   ["token_endpoint_auth_method", "client_secret_saml", "token_endpoint_auth_method: is not one of"],
   ["jwks", { keys: [] }, "jwks.keys: is empty"],
   ["jwks", { keys: [{ kty: "EC", crv: "P-256", x: "x", y: "y" }] }, "jwks.keys[0]: is not a complete key"],
+  ["jwks", { keys: [{ kty: "constructor", crv: "length", x: "x", y: "y" }] }, "jwks.keys[0]: is not of a kind"],
+  ["jwks", { keys: [{ ...publicKey, kty: ["EC"] }] }, "jwks.keys[0]: is not of a kind"],
   ["jwks", { keys: [{ ...publicKey, d: publicKey.x }] }, "jwks.keys[0]: is not a public key"],
   ["jwks_uri", "http://a.example/jwks", "jwks_uri: is not https"],
   ["jwks_uri", "https://127.0.0.1/jwks", "jwks_uri: "],
