@@ -42,7 +42,7 @@ export const replaceRegistration: Endpoint = async (request, deps) => {
   const vouched = { grantTypes, scopes: before.scope?.split(" ") ?? [] };
   const metadata = await loadMetadata(deps, input, { vouched, privileges: privilegesOf(before) }, before);
   const { secrets, secret } = await secretsFor(deps, client, metadata);
-  const guard = { registrationTokenSha256: tokenSha256, secrets: client.secrets };
+  const guard = { origin: client.origin, registrationTokenSha256: tokenSha256, secrets: client.secrets };
   const changes = secrets === client.secrets ? { metadata } : { metadata, secrets };
   const replaced = await updateClient(deps, client.clientId, changes, client.clientId, guard);
   if (replaced === undefined) throw refuseToken("the registration ended or changed meanwhile");
@@ -53,7 +53,7 @@ export const replaceRegistration: Endpoint = async (request, deps) => {
 /** Section 2.3: the client ends, and with it all that it was ever given. */
 export const endRegistration: Endpoint = async (request, deps) => {
   const { client, tokenSha256 } = await loadRegistrant(request, deps);
-  const guard = { registrationTokenSha256: tokenSha256 };
+  const guard = { origin: client.origin, registrationTokenSha256: tokenSha256 };
   if (!(await removeClient(deps, client.clientId, client.clientId, guard)))
     throw refuseToken("the registration ended meanwhile");
   return new Response(null, { status: 204, headers: { "Cache-Control": "no-store", Pragma: "no-cache" } });

@@ -170,6 +170,35 @@ describe("a client is known by its own token alone", () => {
     await expectRefused(() => replace(), 401, "invalid_token");
   });
 
+  it("and not once the operator has made it theirs, even a moment before the change is written", async () => {
+    const real = server.deps.db;
+    const takeover = "UPDATE clients SET origin = 'operator', metadata = json_set(metadata, '$.client_name', 'Ours')";
+    for (const method of ["PUT", "DELETE"]) {
+      await env.DB.prepare("UPDATE clients SET origin = 'registration' WHERE client_id = ?").bind(client.client_id).run();
+      let trips = 0;
+      const db = new Proxy(real, {
+        get(target, name) {
+          const value = Reflect.get(target, name);
+          if (name !== "batch") return typeof value === "function" ? value.bind(target) : value;
+          return async (statements: D1PreparedStatement[]) => {
+            const answer = await target.batch(statements);
+            if (++trips === 1) await env.DB.prepare(takeover).run();
+            return answer;
+          };
+        },
+      });
+      const raced = createServer({ db: () => db, config: { registration: "open" } });
+      const response = await raced.fetch(`/register/${client.client_id}`, {
+        method,
+        headers: { "content-type": "application/json", authorization: `Bearer ${client.registration_access_token}` },
+        ...(method === "PUT" ? { body: JSON.stringify({ ...asked, client_id: client.client_id, client_name: "Evil" }) } : {}),
+      });
+      expect(response.status).toBe(401);
+      const name = env.DB.prepare("SELECT json_extract(metadata, '$.client_name') AS n FROM clients WHERE client_id = ?");
+      expect(await name.bind(client.client_id).first("n")).toBe("Ours");
+    }
+  });
+
   it("and other methods are refused by name", async () => {
     const response = await manage("PATCH", client, asked);
     expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD, PUT, DELETE"]);
