@@ -1,4 +1,5 @@
 /** What a client says of itself when it registers (RFC 7591 section 2), cut to what a client that nobody has looked at may have. */
+import { OAuthError } from "../errors.ts";
 import type { ClientMetadata, GrantType, Resource } from "../model.ts";
 import { localizedMembers, parseClientMetadata } from "./clientMetadata.ts";
 import { taggedMembers } from "./language.ts";
@@ -37,6 +38,9 @@ const bounds = {
   authorization_details_types: 50,
 } satisfies Partial<Record<Member, number>>;
 
+/** Of all of it, as it is kept: so much for each of so many strangers is kept in D1 and in memory. */
+const MAX_LENGTH = 16 * 1024;
+
 /** Addresses that the server itself will ask. */
 const fetchedMembers = ["jwks_uri", "sector_identifier_uri", "backchannel_logout_uri", "logo_uri"] as const;
 
@@ -57,6 +61,8 @@ export function parseRegistration(input: Input, terms: RegistrationTerms): Clien
     application_type: given["application_type"] ?? (isApp(redirect_uris) ? "native" : "web"),
     client_name: given["client_name"] ?? nameOf(redirect_uris),
   });
+  if (JSON.stringify(metadata).length > MAX_LENGTH)
+    throw new OAuthError("invalid_client_metadata", "The client metadata is larger than 16 KB: keep keys at a jwks_uri.");
   checkLoopback(metadata);
   checkFetched(metadata, terms.ownHosts);
   const asked = metadata.scope ?? mostOf(metadata, terms)?.join(" ");

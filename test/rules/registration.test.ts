@@ -140,6 +140,12 @@ test.each<[string, object, Partial<RegistrationTerms>, object]>([
   expect(parse(input, terms)).toMatchObject(expected);
 });
 
+test("what is kept of a stranger's words has its bound", () => {
+  const contacts = Array<string>(20).fill("x".repeat(800));
+  expect(refusalOf({ contacts: contacts.slice(1) })).toBe("registered");
+  expect(refusalOf({ contacts })).toContain("invalid_client_metadata The client metadata is larger than 16 KB");
+});
+
 test("no member of ours is the client's to say, whatever it says", () => {
   const kinds = ["client_secret_basic", "none"] as const;
   fc.assert(
