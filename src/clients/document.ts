@@ -1,15 +1,17 @@
 /** Clients by their `client_id`, where that may be the address of a document (draft-ietf-oauth-client-id-metadata-document). */
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
-import { fetchPublic, ownHosts, within } from "../http/outgoing.ts";
+import { fetchPublic, ownHosts, tellable, within } from "../http/outgoing.ts";
 import { checkLimits, networkLimits } from "../http/rateLimit.ts";
 import type { Client, ClientId, ClientMetadata } from "../model.ts";
 import { documentIdProblem, freshSeconds, isDocumentId, isJsonType, parseClientDocument } from "../rules/clientDocument.ts";
+import { parseJsonObject } from "../rules/json.ts";
 import { countAttempt } from "../store/attempts.ts";
 import { findClient as findStored } from "../store/clients.ts";
 import { findKept, keepState } from "../store/memory.ts";
 import { insertClient, updateClient } from "../store/registry.ts";
 import { refreshLogo } from "./logo.ts";
+import { findSectorProblem } from "./sector.ts";
 
 const MAX_BYTES = 5 * 1024;
 const DEADLINE_SECONDS = 10;
@@ -135,7 +137,7 @@ async function fetchDocument(
   clientId: ClientId,
 ): Promise<{ readonly metadata: ClientMetadata; readonly freshSeconds: number } | { readonly problem: string }> {
   const outgoing = { headers: { Accept: "application/json" }, maxBytes: MAX_BYTES, seconds: DEADLINE_SECONDS };
-  const answer = await fetchPublic(deps, clientId, outgoing).catch((error: unknown) => ({ problem: problemOf(error) }));
+  const answer = await fetchPublic(deps, clientId, outgoing).catch((error: unknown) => ({ problem: tellable(error) }));
   if ("problem" in answer) return answer;
   const { status, headers, bytes } = answer;
   if (status !== 200) return { problem: `its host answered ${status}, and only 200 will do` };
@@ -143,15 +145,13 @@ async function fetchDocument(
   if (!isJsonType(contentType))
     return { problem: `its Content-Type is ${contentType?.slice(0, 80) ?? "missing"}, not application/json` };
   try {
-    const document: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
-    return { metadata: parseClientDocument(clientId, document), freshSeconds: freshSeconds(headers.get("cache-control")) };
+    const document = parseJsonObject(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    if (typeof document === "string") return { problem: `it ${document}` };
+    const metadata = parseClientDocument(clientId, document);
+    const problem = await findSectorProblem(deps, metadata);
+    if (problem !== undefined) return { problem: `sector_identifier_uri: ${problem}` };
+    return { metadata, freshSeconds: freshSeconds(headers.get("cache-control")) };
   } catch (error) {
-    return { problem: error instanceof OAuthError ? error.description : "it is not JSON in UTF-8" };
+    return { problem: error instanceof OAuthError ? error.description : "it is not in UTF-8" };
   }
-}
-
-/** What the network says of hosts is for nobody outside. */
-function problemOf(error: unknown): string {
-  const own = error instanceof Error && /^(?:the answer is larger|no answer within)/.test(error.message);
-  return own ? error.message : "its host cannot be reached";
 }

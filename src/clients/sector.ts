@@ -1,4 +1,4 @@
-import { fetchPublic, type Traveller } from "../http/outgoing.ts";
+import { fetchPublic, type Traveller, tellable } from "../http/outgoing.ts";
 import type { ClientMetadata } from "../model.ts";
 
 const MAX_BYTES = 64 * 1024;
@@ -13,9 +13,7 @@ export async function findSectorProblem(
   { sector_identifier_uri: uri, redirect_uris }: ClientMetadata,
 ): Promise<string | undefined> {
   if (uri === undefined) return undefined;
-  const answer = await fetchPublic(traveller, uri, { maxBytes: MAX_BYTES, seconds: DEADLINE_SECONDS }).catch(
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
+  const answer = await fetchPublic(traveller, uri, { maxBytes: MAX_BYTES, seconds: DEADLINE_SECONDS }).catch(tellable);
   if (typeof answer === "string") return `cannot be loaded: ${answer}`;
   if (answer.status !== 200) return `cannot be loaded: it answered ${answer.status}`;
   const listed = parseArray(answer.text);

@@ -49,6 +49,12 @@ export async function fetchPublic(deps: Traveller, url: string, outgoing: Outgoi
   });
 }
 
+/** Why `fetchPublic` failed, for whoever wrote the address. What the network says of hosts is for nobody outside. */
+export function tellable(error: unknown): string {
+  const own = error instanceof Error && /^(?:the answer is larger|no answer within)/.test(error.message);
+  return own ? error.message : "its host cannot be reached";
+}
+
 /** Where we answer ourselves. */
 export const ownHosts = ({ config }: Traveller): readonly string[] =>
   [config.issuer, config.mtlsOrigin].filter((origin) => origin !== null).map((origin) => new URL(origin).hostname);

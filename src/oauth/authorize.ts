@@ -25,7 +25,7 @@ import { loadRequestingClient, MAX_REQUEST, parseAuthorizationRequest } from "./
 import { authorizationResponse, prepareResponse } from "./authorizationResponse.ts";
 import { isPushed, loadPushedRequest } from "./pushedRequest.ts";
 import { resolveRequestObject } from "./requestObject.ts";
-import { findTarget, targetOf, withTarget } from "./responseTarget.ts";
+import { checkStillRegistered, findTarget, targetOf, withTarget } from "./responseTarget.ts";
 
 /** Shows the approval page; it lives in account/, which app.ts joins to this endpoint. */
 export type ConsentPage = (view: ConsentView, signedIn: SignedIn, deps: Deps) => Promise<Response>;
@@ -39,6 +39,7 @@ export const authorize =
   async (request, deps) => {
     if (request.method === "POST") return asGet(request, deps);
     const { interaction, client, browser } = await begin(request, deps);
+    checkStillRegistered(client, interaction.request);
     const cookie = findCookie(request, deps.config, "session");
     const situation = cookie === undefined ? undefined : await findStanding(deps, cookie, client, interaction);
     const { request: authorization, startedAt, denied } = interaction;

@@ -14,6 +14,16 @@ export function findTarget(parameters: Parameters, client: Client): ResponseTarg
   return { client, redirectUri, responseMode, state: parameters.find("state") ?? null };
 }
 
+/**
+ * That the redirect URI of a request which was checked a while ago is the client's still: one that fell into other hands is taken
+ * back, and nothing must go there from then on.
+ * @throws OAuthError invalid_request, which is shown here
+ */
+export function checkStillRegistered({ metadata }: Client, { redirectUri }: AuthorizationRequest): void {
+  if (findRedirectUri(redirectUri, metadata.redirect_uris, metadata.application_type) === undefined)
+    throw new OAuthError("invalid_request", "The service has no longer registered the address that you would go back to.");
+}
+
 /** Where the answer to a checked request goes. */
 export const targetOf = (client: Client, { redirectUri, responseMode, state }: AuthorizationRequest): ResponseTarget => ({
   client,

@@ -1,7 +1,7 @@
 /** Client ID Metadata Documents: which `client_id` is the address of one, and what such a document may say. */
-import type { Client, ClientMetadata } from "../model.ts";
+import type { Client, ClientMetadata, JsonObject } from "../model.ts";
 import { parseClientMetadata } from "./clientMetadata.ts";
-import { type Input, isObject, refused, textsAt } from "./metadataMember.ts";
+import { type Input, refused, textsAt } from "./metadataMember.ts";
 import { publicUrlProblem } from "./publicUrl.ts";
 import { isApp, withoutPrivileges } from "./selfRegistered.ts";
 
@@ -56,8 +56,7 @@ export function freshSeconds(cacheControl: string | null): number {
  * @param clientId the address that it was read from
  * @throws OAuthError invalid_client_metadata or invalid_redirect_uri: the path of the member, a colon, and what is wrong with it
  */
-export function parseClientDocument(clientId: string, document: unknown): ClientMetadata {
-  if (!isObject(document)) throw refused("document", "is not a JSON object");
+export function parseClientDocument(clientId: string, document: JsonObject): ClientMetadata {
   if (document["client_id"] !== clientId) throw refused("client_id", "is not the address that the document was read from");
   for (const name of ["client_secret", "client_secret_expires_at"])
     if (Object.hasOwn(document, name)) throw refused(name, "has no place in a document that everybody can read");

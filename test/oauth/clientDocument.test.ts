@@ -167,10 +167,18 @@ describe("a document that cannot be used", () => {
     ["is a page", body(JSON.stringify(documentOf()), "text/html"), "its Content-Type is text/html"],
     ["is of no type", () => new Response(new TextEncoder().encode("{}")), "its Content-Type is missing"],
     ["is larger than 5 KB", big, "the answer is larger than 5120 bytes"],
-    ["is no JSON", body("<html>"), "it is not JSON in UTF-8"],
-    ["is empty", body(""), "it is not JSON in UTF-8"],
-    ["is not in UTF-8", body(new Uint8Array([0x22, 0xff, 0x22])), "it is not JSON in UTF-8"],
-    ["is an array", body("[]"), "document: is not a JSON object"],
+    ["is no JSON", body("<html>"), "it is not valid JSON"],
+    ["is empty", body(""), "it is not valid JSON"],
+    ["is not in UTF-8", body(new Uint8Array([0x22, 0xff, 0x22])), "it is not in UTF-8"],
+    ["is an array", body("[]"), "it is not a JSON object"],
+    ["is null", body("null"), "it is not a JSON object"],
+    ["is one thing to one reader", body(JSON.stringify(documentOf()).replace("{", '{"client_id":"x",')), "has a member twice"],
+    ["has no end", body("[".repeat(2000) + "]".repeat(2000)), "it is not a JSON object"],
+    [
+      "is deep",
+      documentOf({ extension: JSON.parse(`${'{"a":'.repeat(12)}1${"}".repeat(12)}`) }),
+      "it is deeper than 12 levels",
+    ],
     ["is another client's", documentOf({ client_id: "https://client.example/other" }), "client_id: is not the address"],
     ["has a secret", documentOf({ client_secret: "x" }), "client_secret: has no place"],
     ["wants a secret", documentOf({ token_endpoint_auth_method: "client_secret_post" }), "token_endpoint_auth_method: needs"],
@@ -208,6 +216,25 @@ describe("a document that cannot be used", () => {
     const before = await snapshot();
     expectRefused(await open({ client_id }), "cannot be the address of a document");
     expect([host.asked, await snapshot()]).toEqual([[], before]);
+  });
+
+  // OpenID Connect Dynamic Client Registration section 5
+  it.each<[string, JsonObject | (() => Response | Promise<Response>), string]>([
+    ["names others", () => Response.json(["https://other.example/cb"]), `does not list ${HOSTED_CALLBACK}`],
+    ["cannot be had", () => Promise.reject(new TypeError("internal error; reference = 4711")), "its host cannot be reached"],
+  ])("because the document of its sector %s is told on a page", async (_, answer, words) => {
+    const sector = "https://client.example/sector.json";
+    host.serve(DOCUMENT, documentOf({ subject_type: "pairwise", sector_identifier_uri: sector }));
+    host.serve(sector, answer);
+    const before = await snapshot();
+    const page = await open();
+    expectRefused(page, `sector_identifier_uri: `);
+    expect(textOf(page)).toContain(words);
+    expect(textOf(page)).not.toContain("4711");
+    expect([host.asked, await snapshot()]).toEqual([[DOCUMENT, sector], before]);
+    host.serve(sector, () => Response.json([HOSTED_CALLBACK]));
+    server.pass(30);
+    expect((await open()).status).toBe(200);
   });
 
   it("by http is the id of a client that we do not know", async () => {
@@ -302,6 +329,16 @@ describe("a document that was read", () => {
     const later = createServer({ fetch: host.fetch, clock: { now: server.deps.now() + 2000 } });
     const refused = await redeem(codes[2] ?? "", {}, later);
     expect([refused.status, await refused.json()]).toMatchObject([400, { error: "invalid_grant" }]);
+  });
+
+  it("and no longer names the redirect URI of a person who is on the way leads them nowhere", async () => {
+    cached(60, documentOf({ redirect_uris: [HOSTED_CALLBACK, "https://client.example/other"] }));
+    const consent = await signIn(browser, await open(), ada.email);
+    cached(60, documentOf({ redirect_uris: ["https://client.example/other"] }));
+    server.pass(121);
+    const page = await approve(browser, consent);
+    expectRefused(page, "The service has no longer registered the address that you would go back to.");
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM families").first("n")).toBe(0);
   });
 
   it("and that the operator disabled is found no more, and does not come back by being read", async () => {

@@ -152,7 +152,7 @@ test.each<[string, () => Response | Promise<Response>, string]>([
     "cannot be loaded: it answered 302",
   ],
   ["is too large", () => new Response(" ".repeat(70_000)), "cannot be loaded: the answer is larger than 65536 bytes"],
-  ["cannot be reached", () => Promise.reject(new Error("connection refused")), "cannot be loaded: connection refused"],
+  ["cannot be reached", () => Promise.reject(new Error("connection refused")), "cannot be loaded: its host cannot be reached"],
 ])("a sector_identifier_uri that %s is refused with its path", async (_, answer, problem) => {
   await expect(seed({ clients: [inSector] }, 1000, { fetch: async () => answer() })).rejects.toThrow(
     `clients[0].sector_identifier_uri: ${problem}`,
