@@ -1,6 +1,12 @@
 import { type ErrorCode, OAuthError } from "../errors.ts";
 import type { AuthorizationDetail, Client, Confirmation, JsonObject, Resource, TrustedIssuer, TrustPurpose } from "../model.ts";
-import { findDetailsType, isWithin, limitedOrganizations, withoutOrganizations } from "./authorizationDetails.ts";
+import {
+  findDetailsType,
+  isWithin,
+  limitedOrganizations,
+  ORGANIZATION_ACCESS,
+  withoutOrganizations,
+} from "./authorizationDetails.ts";
 import { normalizeEmail } from "./email.ts";
 import { findOwner, mayAsk, parseScope } from "./scope.ts";
 
@@ -96,7 +102,8 @@ export interface Entitled {
  * What a token may be for: what the assertion says, within what its issuer is trusted with and the client is registered for, as
  * far as the request wants it. Of what the issuer offers, all that we do not know or do not allow is left out, since it may know
  * more of the client than we do; what the request names must be in it. Only scopes of resources are given this way: a directory
- * cannot hand out the person's identity, nor the right to come back without it.
+ * cannot hand out the person's identity, nor the right to come back without it. Where the operator named the scopes that it may give,
+ * it gives no particulars beside them (`authorization_details`), which could be anything.
  * @param asserted the assertion's own limits; its details are parsed
  * @throws OAuthError invalid_scope, invalid_target, invalid_authorization_details
  */
@@ -109,18 +116,19 @@ export function decideEntitlement(
 ): Entitled {
   const named = decideResources(asserted.resources, asked.resources, registered);
   const isNamed = (owner: string | undefined) => owner !== undefined && (named?.includes(owner) ?? true);
-  const offered =
-    asserted.scopes ?? (asserted.details.length > 0 ? [] : trust.scopes) ?? registeredScopes(client) ?? asked.scopes;
+  const isParticular = withoutOrganizations(asserted.details).length > 0;
+  const offered = asserted.scopes ?? (isParticular ? [] : trust.scopes) ?? registeredScopes(client) ?? asked.scopes;
   const allowed = offered.filter((scope) => {
     const owner = findOwner(scope, registered);
     const isTrusted = trust.scopes?.includes(scope) ?? !isFull(scope, owner);
     return isTrusted && isNamed(owner?.identifier) && mayAsk(client, scope);
   });
   if (asked.scopes.some((scope) => !allowed.includes(scope))) throw beyond("invalid_scope", "scope");
-  if (!isWithin(asked.details, asserted.details)) throw beyond("invalid_authorization_details", "authorization_details");
+  const particulars = asserted.details.filter(({ type }) => trust.scopes === null || type === ORGANIZATION_ACCESS);
+  if (!isWithin(asked.details, particulars)) throw beyond("invalid_authorization_details", "authorization_details");
   const scopes = asked.scopes.length > 0 ? asked.scopes : allowed;
   const ownerOf = ({ type }: AuthorizationDetail) => findDetailsType(type, registered)?.owner.identifier;
-  const chosen = asked.details.length > 0 ? asked.details : asserted.details;
+  const chosen = asked.details.length > 0 ? asked.details : particulars;
   const limits = [...chosen, ...asserted.details].filter((detail) => limitedOrganizations([detail]) !== undefined).slice(0, 1);
   const details = withoutOrganizations(chosen).filter((detail) => isNamed(ownerOf(detail)));
   if (scopes.length === 0 && details.length === 0)

@@ -171,6 +171,18 @@ describe("an ID-JAG", () => {
   });
 });
 
+it("gives no details beyond the scopes that the operator named for its issuer", async () => {
+  await run(`UPDATE trusted_issuers SET scopes = '["builds.read"]'`);
+  const claims = { scope: "builds.read", authorization_details: [repositories] };
+  const body = await (await send(await idJag(claims))).json<Claims>();
+  expect([body["scope"], body["authorization_details"]]).toEqual(["builds.read", undefined]);
+  expect(await rows("SELECT authorization_details FROM grants")).toEqual([{ authorization_details: "[]" }]);
+  const before = await snapshot();
+  const named = { authorization_details: JSON.stringify([repositories]) };
+  await expectRefused(await send(await idJag(claims), named), before, "invalid_authorization_details");
+  await expectRefused(await send(await idJag({ ...claims, scope: undefined })), before, "invalid_scope");
+});
+
 const sorted = (detail: object) => Object.fromEntries(Object.entries(detail).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 describe("an ID-JAG is refused, and nothing changes,", () => {

@@ -107,7 +107,7 @@ describe("decideEntitlement", () => {
   const detail = { type: "https://a.example/detail", n: 1 };
   const limit = (...organizations: readonly string[]) => ({ type: "organization_access", organizations });
 
-  it.each<[string, Partial<Says>, Partial<AskedOfAssertion>, unknown]>([
+  it.each<[string, Partial<Says>, Partial<AskedOfAssertion>, unknown, scopes?: readonly string[]]>([
     [
       "details alone give no scope",
       { details: [detail] },
@@ -129,6 +129,28 @@ describe("decideEntitlement", () => {
     ["details that are not in it are refused", { scopes: ["a1"] }, { details: [detail] }, "invalid_authorization_details"],
     ["a scope beside details must be in it", { details: [detail] }, { scopes: ["a1"] }, "invalid_scope"],
     [
+      "details are left out where the operator named scopes",
+      { details: [detail], scopes: ["a1", "b1"] },
+      {},
+      { scopes: ["a1"], resources: ["https://a.example"], details: [] },
+      ["a1"],
+    ],
+    [
+      "details are refused where the operator named scopes, if the request names them",
+      { details: [detail], scopes: ["a1"] },
+      { details: [detail] },
+      "invalid_authorization_details",
+      ["a1"],
+    ],
+    ["details alone give nothing where the operator named scopes", { details: [detail] }, {}, "invalid_scope", ["a1"]],
+    [
+      "an organization alone is no limit on scopes",
+      { details: [limit("acme")] },
+      {},
+      { scopes: ["a1"], resources: ["https://a.example"], details: [limit("acme")] },
+      ["a1"],
+    ],
+    [
       "an organization may be named, if it is the issuer's",
       { scopes: ["a1"] },
       { details: [limit("acme")] },
@@ -141,9 +163,10 @@ describe("decideEntitlement", () => {
       {},
       "invalid_authorization_details",
     ],
-  ])("%s", (_, asserted, asked, expected) => {
+  ])("%s", (_, asserted, asked, expected, scopes = null) => {
+    const trusted = { ...trust, scopes };
     const decide = () =>
-      decideEntitlement({ ...nothing, ...asserted }, { ...everything, ...asked }, trust, clientOf(), registered);
+      decideEntitlement({ ...nothing, ...asserted }, { ...everything, ...asked }, trusted, clientOf(), registered);
     expect(codeOf(decide)).toEqual(expected);
   });
 });
