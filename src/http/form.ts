@@ -4,8 +4,8 @@ import { OAuthError } from "../errors.ts";
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_PARAMETERS = 200;
 
-/** Parameters that a specification lets a request repeat (RFC 8707 section 2). Form fields of our own pages may too. */
-const repeatable = new Set(["resource"]);
+/** Parameters that a specification lets a request repeat (RFC 8707 section 2, RFC 8693 section 2.1). Form fields of our own pages may too. */
+const repeatable = new Set(["resource", "audience"]);
 
 /** The parameters of one request, each sent at most once save those that may repeat. */
 export class Parameters {

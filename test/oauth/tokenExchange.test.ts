@@ -149,6 +149,8 @@ describe("impersonation", () => {
     expect(decodeJwt(response.access_token).aud).toBe(LEDGER);
     const two = await exchanged(access_token, { audience: LEDGER, resource: ARCHIVE });
     expect(decodeJwt(two.access_token).aud).toEqual([ARCHIVE, LEDGER]);
+    const several = await exchanged(access_token, { audience: [LEDGER, ARCHIVE, LEDGER] });
+    expect(decodeJwt(several.access_token).aud).toEqual([LEDGER, ARCHIVE]);
   });
 
   it("without a target is for each resource of the policy where the person granted anything", async () => {
