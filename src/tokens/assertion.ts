@@ -22,7 +22,7 @@ export interface SingleUse {
   readonly jti: string;
   /** From then on it is too old in any case. */
   readonly expiresAt: number;
-  /** When it was made; the earliest that it can have been, where it does not say. */
+  /** The earliest that it can have been made, by our clock. */
   readonly issuedAt: number;
 }
 
@@ -77,7 +77,7 @@ function checkTimes({ exp, iat, nbf, jti }: JsonObject, now: number, refuse: Ass
   return {
     jti,
     expiresAt: Math.ceil((exp + TOLERANCE_SECONDS) * 1000),
-    issuedAt: (isTime(iat) ? iat : exp - MAX_SECONDS) * 1000,
+    issuedAt: ((isTime(iat) ? iat : exp - MAX_SECONDS) - TOLERANCE_SECONDS) * 1000,
   };
 }
 

@@ -569,6 +569,8 @@ describe("what stands behind the token", () => {
   it("once revoked lets in no assertion from before, and a new one in a grant of its own", async () => {
     const [held, first] = [await assertion(), await tokensOf(await send(await assertion()))];
     const undated = await assertion({ iat: undefined });
+    // By a clock that is as far ahead as clocks may be.
+    const ahead = await assertion({ iat: seconds() + 10 });
     server.pass(5);
     const browser = new Browser(server);
     await signIn(browser, await browser.open("/sign-in"), ada.email);
@@ -576,7 +578,8 @@ describe("what stands behind the token", () => {
     const before = await snapshot();
     await expectRefused(await send(held), before);
     await expectRefused(await send(undated), before);
-    server.pass(5);
+    await expectRefused(await send(ahead), before);
+    server.pass(11);
     const again = await tokensOf(await send(await assertion()));
     expect(payloadOf(again.access_token)["grant_id"]).not.toBe(payloadOf(first.access_token)["grant_id"]);
     expect(await introspect(server, again.access_token)).toMatchObject({ active: true });
