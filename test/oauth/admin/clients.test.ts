@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Browser } from "../../browser.ts";
-import { addClient, addOrganization, addResource, addUser, giveClient, SECRET } from "../../builders.ts";
-import { introspect, obtainTokens, post, refreshRequest, type Tokens } from "../../flow.ts";
-import { basic, createServer, empty, type Server, snapshot } from "../../harness.ts";
+import { API, addClient, addOrganization, addResource, addUser, giveClient, SECRET } from "../../builders.ts";
+import { introspect, obtainTokens, post, refreshRequest, type Tokens, tokensOf } from "../../flow.ts";
+import { basic, createServer, empty, ISSUER, type Server, snapshot } from "../../harness.ts";
 import { addOperator, ask, ownToken } from "./operator.ts";
 
 let server: Server;
@@ -192,6 +193,26 @@ describe("a client cannot come to administer", () => {
     await addClient("public", { grant_types: ["client_credentials"], scope: "admin", token_endpoint_auth_method: "none" });
     const bare = await post(server, "/token", { grant_type: "client_credentials", client_id: "public", scope: "admin" }, null);
     expect(bare.status).toBe(400);
+  });
+
+  it("by a token that it was sent for something else: one that administers is for us alone", async () => {
+    const details = { authorization_details_types: ["repository_access"] };
+    await addClient("robot", { grant_types: ["client_credentials"], scope: "builds.read admin", ...details });
+    const send = (fields: Readonly<Record<string, string>>) =>
+      post(server, "/token", { grant_type: "client_credentials", ...fields }, basic("robot", SECRET));
+    const claimsOf = async (fields = {}) => decodeJwt((await tokensOf(await send(fields))).access_token);
+    expect(await claimsOf()).toMatchObject({ aud: API, scope: "builds.read" });
+    for (const fields of [{ scope: "admin" }, { resource: ISSUER }, { scope: "admin", resource: ISSUER }])
+      expect(await claimsOf(fields)).toMatchObject({ aud: ISSUER, scope: "admin" });
+    const repositories = JSON.stringify([{ type: "repository_access", repositories: ["web"], actions: ["read"] }]);
+    for (const [fields, error] of [
+      [{ scope: "admin builds.read" }, "invalid_scope"],
+      [{ scope: "admin", authorization_details: repositories }, "invalid_scope"],
+      [{ scope: "admin", resource: API }, "invalid_target"],
+    ] as const) {
+      const response = await send(fields);
+      expect([response.status, await response.json()]).toMatchObject([400, { error }]);
+    }
   });
 
   it("by exchanging a person's token", async () => {
