@@ -86,7 +86,7 @@ function linesOf(of: object, members: readonly string[]): string {
 
 /**
  * @param ownHost ours, under which nobody else has an API
- * @returns every problem, one of each row at most; or the resource, and the host that must be proved for it
+ * @returns every problem; or the resource, and the host that must be proved for it
  */
 export function readResource(fields: ResourceFields, ownHost: string): ReadResource {
   const identifier = fields.identifier.trim();
@@ -98,8 +98,8 @@ export function readResource(fields: ResourceFields, ownHost: string): ReadResou
   const problems = [
     ...(address === undefined ? [] : [{ field: "identifier", words: address }]),
     ...(names.problem ?? problemsOf({ ...base, identifier: "https://a.example", ...names.texts }, undefined)),
-    ...rows.flatMap(({ row, problem, scope }) =>
-      problem ? [problem] : problemsOf({ identifier: "https://a.example", name: "x", scopes: [scope] }, [row]),
+    ...rows.flatMap(({ row, problems, scope }) =>
+      problems.length > 0 ? problems : problemsOf({ identifier: "https://a.example", name: "x", scopes: [scope] }, [row]),
     ),
   ];
   if (problems.length > 0) return { kind: "problems", problems };
@@ -145,11 +145,13 @@ function readScope(fields: ScopeFields, row: number, prefix: string) {
     ...(fields.access === "full" || fields.risk === "" ? {} : { risk: fields.risk }),
     ...words.texts,
   };
-  const problem =
-    badName === undefined
-      ? words.problem?.[0]
-      : ({ field: fieldOfScope(row, "name"), words: badName } satisfies ResourceProblem);
-  return { scope, problem };
+  const empty = (["title", "description"] as const).filter((member) => fields[member].trim() === "");
+  const problems: readonly ResourceProblem[] = [
+    ...(badName === undefined ? [] : [{ field: fieldOfScope(row, "name"), words: badName }]),
+    ...empty.map((member) => ({ field: fieldOfScope(row, member), words: `The ${member} is empty.` })),
+    ...(words.problem ?? []),
+  ];
+  return { scope, problems };
 }
 
 /** Lines of a tag and as many texts as there are members, of which the last may be missing. */

@@ -4,7 +4,7 @@ import { proofLine } from "../../src/clients/publisher.ts";
 import { Browser, fieldsOf, forgeries, type Page, textOf } from "../browser.ts";
 import { addClient, addOrganization, addResource, addUser, giveClient } from "../builders.ts";
 import { approve, authorizationUrl, codeRequest, post, refreshRequest, responseOf, signIn, tokensOf } from "../flow.ts";
-import { createServer, empty, form, type Server, snapshot } from "../harness.ts";
+import { createServer, empty, form, ISSUER, type Server, snapshot } from "../harness.ts";
 
 const HERE = "/settings/developer/resources";
 const NEW = `${HERE}/new`;
@@ -97,6 +97,14 @@ describe("an API", () => {
     });
     const { results } = await env.DB.prepare("SELECT action, actor FROM audit WHERE action LIKE 'resource.%'").all();
     expect(results).toEqual([{ action: "resource.registered", actor: ada.userId }]);
+  });
+
+  it("tells on its page what its server needs to know", async () => {
+    await prove();
+    await save();
+    const page = textOf(await browser.open(PATH));
+    for (const words of [`iss ${ISSUER}`, `aud ${NOTES}`, "api.northstar.example/notes.read Keys", `${ISSUER}/jwks`])
+      expect(page).toContain(words);
   });
 
   it("is not there before, and nothing that was typed is lost", async () => {
@@ -259,6 +267,29 @@ describe("what cannot be is said at its field, and nothing is stored or asked:",
     expect(problem).toContain(words);
     expect(await snapshot()).toBe(before);
     expect(file.asked).toEqual([]);
+  });
+
+  it("everything at once, with a way from the top of the page to each of it", async () => {
+    const page = await save({
+      name: "",
+      scope_0_name: "N",
+      scope_0_title: "",
+      scope_0_description: "",
+      scope_0_translations: "de",
+    });
+    const [, summary = ""] = /role="alert"[^>]*>(.*?)<\/div>/s.exec(page.text) ?? [];
+    const links = [...summary.matchAll(/href="#(\w+)">([^<]*)</g)].map(([, field, title]) => [field, title]);
+    expect(links).toEqual([
+      ["name", "Name"],
+      ["scope_0_name", "Permission 1: Name for programs"],
+      ["scope_0_title", "Permission 1: Title"],
+      ["scope_0_description", "Permission 1: Description"],
+      ["scope_0_translations", "Permission 1: In other languages"],
+    ]);
+    for (const [field] of links) expect(page.text).toContain(`id="${field}-problem"`);
+    const unproved = await save();
+    expect(unproved.text).toContain('<a href="#line">The proof of the host</a>');
+    expect(unproved.text).toContain('id="line"');
   });
 
   it.each([{ action: "" }, { action: "publish" }, { action: "remove:x" }])("nothing to do: %j", async (changes) => {

@@ -27,6 +27,31 @@ export const Problems = ({ of: problems, field }: { of: readonly FieldProblem[];
   );
 };
 
+/** At the top of a form that was not taken: where to look again, in the order of the form. Nothing without problems. */
+export const Summary = ({
+  of: problems,
+  titles,
+}: {
+  of: readonly Pick<FieldProblem, "field">[];
+  titles: readonly (readonly [field: string, title: string])[];
+}) =>
+  problems.length === 0 ? null : (
+    <div class="notice bad" role="alert" tabindex={-1} autofocus>
+      <p>
+        <strong>Nothing is saved yet.</strong> Please look again at:
+      </p>
+      <ul class="bullets">
+        {titles
+          .filter(([field]) => problems.some((problem) => problem.field === field))
+          .map(([field, title]) => (
+            <li>
+              <a href={`#${field}`}>{title}</a>
+            </li>
+          ))}
+      </ul>
+    </div>
+  );
+
 /** How a field is marked and described to those who do not see the page. */
 export function described(field: string, problems: readonly FieldProblem[], hasHint: boolean) {
   const wrong = problems.some((problem) => problem.field === field);

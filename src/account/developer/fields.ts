@@ -1,6 +1,12 @@
 import type { Parameters } from "../../http/form.ts";
 import { kinds } from "../../rules/serviceKind.ts";
-import type { ServiceFields } from "../../rules/serviceProblems.ts";
+import type { ServiceFields, ServiceProblem } from "../../rules/serviceProblems.ts";
+
+/** What every part of the form shows: what was typed, and what is wrong with it. */
+export interface FormPart {
+  readonly fields: ServiceFields;
+  readonly problems: readonly ServiceProblem[];
+}
 
 /** Fields of the form that the page sends several times. */
 export const repeatedFields = ["scope", "grant_types"];

@@ -4,7 +4,7 @@ import { OAuthError } from "../../errors.ts";
 import type { Parameters } from "../../http/form.ts";
 import { checkLimits, limitOf } from "../../http/rateLimit.ts";
 import { redirect } from "../../http/respond.ts";
-import type { UserId } from "../../model.ts";
+import type { Resource, UserId } from "../../model.ts";
 import { translationsOf } from "../../rules/resource.ts";
 import {
   emptyResource,
@@ -24,6 +24,7 @@ import { findResource, type StoredResource } from "../../store/resources.ts";
 import { developerPage, hasSecret } from "./frame.tsx";
 import { type HostProof, ResourceForm } from "./resourceForm.tsx";
 import { resourcePath } from "./resourceList.tsx";
+import { ForYourServer } from "./resourceServer.tsx";
 import { type ListVisit, listAct, listPage, RESOURCES } from "./visit.ts";
 
 const NEW = `${RESOURCES}/new`;
@@ -35,7 +36,7 @@ export const registerResourcePage = listPage((visit, _, deps) => show(deps, visi
 export const editResourcePage = listPage(async (visit, _, deps) => {
   const { resource } = await loadOwn(deps, visit);
   const removal = resourcePath(resource.identifier, "delete");
-  return show(deps, visit, fieldsOfResource(resource), { isNew: false, removal });
+  return show(deps, visit, fieldsOfResource(resource), { isNew: false, registered: resource, removal });
 });
 
 /** POST /settings/developer/resources/new */
@@ -125,6 +126,8 @@ interface Shown {
   readonly problems?: readonly ResourceProblem[];
   /** What the host said in place of the proof. */
   readonly found?: string;
+  /** As it stands, where that is what is shown. */
+  readonly registered?: Resource;
   /** The page that asks before the API is deleted. */
   readonly removal?: string;
 }
@@ -133,7 +136,7 @@ async function show(
   deps: Deps,
   visit: ListVisit,
   fields: ResourceFields,
-  { isNew, problems = [], found, removal }: Shown,
+  { isNew, problems = [], found, registered, removal }: Shown,
 ): Promise<Response> {
   const title = isNew ? "Register an API" : "Change an API";
   const wrong = problems.length > 0 || found !== undefined;
@@ -158,6 +161,7 @@ async function show(
         action={isNew ? NEW : resourcePath(fields.identifier)}
         isNew={isNew}
       />
+      {registered && <ForYourServer resource={registered} deps={deps} />}
       {removal !== undefined && (
         <section class="after">
           <p class="note">Deleting an API ends every approval that reaches it, at once and for good.</p>

@@ -1,13 +1,7 @@
 import type { Client } from "../../model.ts";
-import {
-  fieldOfScope,
-  MAX_ROWS,
-  type ResourceFields,
-  type ResourceProblem,
-  type ScopeFields,
-  scopePrefix,
-} from "../../rules/resourceForm.ts";
-import { Problems, SelectField, TextField } from "./field.tsx";
+import { MAX_ROWS, type ResourceFields, type ResourceProblem, scopePrefix } from "../../rules/resourceForm.ts";
+import { Problems, SelectField, Summary, TextField } from "./field.tsx";
+import { ScopeRow, titlesOfRow } from "./resourceScope.tsx";
 import { RESOURCES } from "./visit.ts";
 
 /** The file that proves the host of the API, and what was found in its place where we have looked. */
@@ -36,12 +30,10 @@ export const ResourceForm = ({ fields, problems, proof, clients, csrf, action, i
     <button type="submit" name="action" value="save" class="unseen" tabindex={-1}>
       Save
     </button>
-    {(problems.length > 0 || proof?.found !== undefined) && (
-      <p class="notice bad" role="alert" tabindex={-1} autofocus>
-        <strong>Nothing is saved yet.</strong>{" "}
-        {problems.length > 0 ? "What has to change is said at each field." : "The proof of the host is missing: see below."}
-      </p>
-    )}
+    <Summary
+      of={[...problems, ...(proof?.found === undefined ? [] : [{ field: "line" }])]}
+      titles={[...titles, ...fields.scopes.flatMap((_, row) => titlesOfRow(row)), ["line", "The proof of the host"]]}
+    />
     <section class="sheet">
       <h2>The API</h2>
       {isNew ? (
@@ -55,7 +47,7 @@ export const ResourceForm = ({ fields, problems, proof, clients, csrf, action, i
           required
         />
       ) : (
-        <div class="field">
+        <div class="field" id="identifier" tabindex={-1}>
           <span class="label">Address</span>
           <p>
             <code>{fields.identifier}</code>
@@ -115,87 +107,16 @@ export const ResourceForm = ({ fields, problems, proof, clients, csrf, action, i
   </form>
 );
 
-const ScopeRow = ({
-  scope,
-  row,
-  prefix,
-  problems,
-}: {
-  scope: ScopeFields;
-  row: number;
-  prefix: string;
-  problems: readonly ResourceProblem[];
-}) => {
-  const common = (member: keyof ScopeFields) => ({ name: fieldOfScope(row, member), value: scope[member], problems });
-  return (
-    <section class="sheet" aria-labelledby={`permission-${row}`}>
-      <h2 id={`permission-${row}`}>Permission {row + 1}</h2>
-      <TextField
-        {...common("name")}
-        label="Name for programs"
-        hint={
-          prefix === "" ? (
-            "The host of the address and a slash are put in front of it, so that nobody else can have it."
-          ) : (
-            <>
-              <code>{prefix}</code> is put in front of it, so that nobody else can have it.
-            </>
-          )
-        }
-        placeholder="notes.read"
-        required
-      />
-      <TextField {...common("title")} label="Title" placeholder="Read your notes" required />
-      <TextField
-        {...common("description")}
-        label="Description"
-        hint="A sentence or two: what a service sees or does with it, in the person's words."
-        placeholder="Every note of yours, shared ones too."
-        rows={2}
-        required
-      />
-      <div class="pair">
-        <SelectField
-          {...common("access")}
-          label="What it allows"
-          options={[
-            ["read", "To see something"],
-            ["write", "To change something"],
-            ["full", "Full access: all that the person can do"],
-          ]}
-        />
-        <SelectField
-          {...common("risk")}
-          label="Risk"
-          hint="Full access is always marked “High risk”."
-          options={[
-            ["", "What is usual for it"],
-            ["low", "Low: no mark"],
-            ["medium", "Medium: marked “Sensitive”"],
-            ["high", "High: marked “High risk”"],
-          ]}
-        />
-      </div>
-      <TextField
-        {...common("translations")}
-        label="In other languages"
-        hint="A line for each: the language's tag, the title and the description."
-        placeholder="de | Notizen lesen | Alle Ihre Notizen, auch geteilte."
-        rows={2}
-      />
-      <p>
-        <button type="submit" name="action" value={`remove:${row}`} class="end small">
-          <span>
-            Remove<span class="unseen"> permission {row + 1}</span>
-          </span>
-        </button>
-      </p>
-    </section>
-  );
-};
+/** In the order of the form. */
+const titles: readonly (readonly [keyof ResourceFields, string])[] = [
+  ["identifier", "Address"],
+  ["name", "Name"],
+  ["translations", "Name in other languages"],
+  ["client_id", "Service that introspects"],
+];
 
 const Proof = ({ url, line, found }: HostProof) => (
-  <section class="sheet" id="line">
+  <section class="sheet" id="line" tabindex={-1}>
     <h2>Prove that the host is yours</h2>
     <p>Put this line into a file, as it is:</p>
     <p class="copy">

@@ -25,7 +25,8 @@ export const resourcesPage = listPage(async (visit, parameters, deps) => {
       </header>
       {parameters.find("saved") !== undefined && (
         <p class="notice ok" role="status">
-          <strong>Saved.</strong> Services can ask for it everywhere within a minute.
+          <strong>Saved.</strong> Services can ask for it everywhere within a minute. What its server needs to know stands on
+          its page.
         </p>
       )}
       {parameters.find("removed") !== undefined && (
