@@ -103,28 +103,24 @@ export async function updateClient(
 ): Promise<Client | undefined> {
   const at = deps.now();
   const stands = sql`client_id = ${clientId} AND ${heldBy(guard, at, changes)}`;
-  const [column, ...others] = logged.flatMap((name) => {
-    const value = changes[name];
-    return value === undefined
-      ? []
-      : [{ name, differs: sql`${sql.identifier(name)} IS NOT ${value && JSON.stringify(value)}` }];
-  });
-  const statements = (db: Database) => {
-    const write = db
+  const columns = logged.filter((name) => changes[name] !== undefined);
+  const differs = (name: (typeof logged)[number]) =>
+    sql`${sql.identifier(name)} IS NOT ${changes[name] && JSON.stringify(changes[name])}`;
+  const changed = sql.join([sql`0`, ...columns.map(differs)], sql` OR `);
+  const names = sql.join(
+    [sql`SELECT NULL AS name WHERE 0`, ...columns.map((name) => sql`SELECT ${name} WHERE ${differs(name)}`)],
+    sql` UNION ALL `,
+  );
+  const detail = sql`json_object('columns', (SELECT json_group_array(name) FROM (${names})))`;
+  const entry = { at, action: "client.updated", actor: by, userId: sql`owner_id`, clientId, detail } as const;
+  const results: readonly unknown[] = await transact(deps.db, (db) => [
+    auditWhen(db, entry, sql`FROM clients WHERE ${stands} AND (${changed})`),
+    db
       .update(clients)
-      .set({ ...changes, updatedAt: at })
-      .where(stands);
-    const read = selectClient(db, stands);
-    if (column === undefined) return [write, read] as const;
-    const differs = sql.join(
-      [column, ...others].map((one) => one.differs),
-      sql` OR `,
-    );
-    const detail = { columns: [column, ...others].map(({ name }) => name) };
-    const entry = { at, action: "client.updated", actor: by, userId: sql`owner_id`, clientId, detail } as const;
-    return [auditWhen(db, entry, sql`FROM clients WHERE ${stands} AND (${differs})`), write, read] as const;
-  };
-  const results: readonly unknown[] = await transact(deps.db, statements);
+      .set({ ...changes, updatedAt: sql`CASE WHEN ${changed} THEN ${at} ELSE updated_at END` })
+      .where(stands),
+    selectClient(db, stands),
+  ]);
   forget(deps, memoryKey(clientId));
   return found(results);
 }

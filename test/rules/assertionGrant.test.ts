@@ -107,7 +107,7 @@ describe("decideEntitlement", () => {
   const detail = { type: "https://a.example/detail", n: 1 };
   const limit = (...organizations: readonly string[]) => ({ type: "organization_access", organizations });
 
-  it.each<[string, Partial<Says>, Partial<AskedOfAssertion>, unknown, scopes?: readonly string[]]>([
+  it.each<[string, Partial<Says>, Partial<AskedOfAssertion>, unknown, scopes?: readonly string[] | null]>([
     [
       "details alone give no scope",
       { details: [detail] },

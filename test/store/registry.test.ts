@@ -99,6 +99,18 @@ describe("a change", () => {
     expect((await logged()).map(({ detail }) => detail)).toEqual([{ columns: ["metadata"] }, { columns: ["publisher"] }]);
   });
 
+  it("is logged with what differs alone, and written as it stands leaves the row as it is", async () => {
+    const { metadata, secrets } = buildboard;
+    const row = () => env.DB.prepare("SELECT * FROM clients WHERE client_id = 'buildboard'").first();
+    const before = await row();
+    server.pass(1);
+    await updateClient(server.deps, "buildboard", { metadata, secrets }, "ada");
+    expect([await row(), await logged()]).toEqual([before, []]);
+    await updateClient(server.deps, "buildboard", { metadata: { ...metadata, client_name: "Board" }, secrets }, "ada");
+    expect((await logged()).map(({ detail }) => detail)).toEqual([{ columns: ["metadata"] }]);
+    expect(await row()).toMatchObject({ updated_at: server.deps.now() });
+  });
+
   it("of when a document was read is not logged", async () => {
     expect(await updateClient(server.deps, "buildboard", { documentFreshUntil: 5 }, "system")).toBeDefined();
     expect(await logged()).toEqual([]);

@@ -82,11 +82,12 @@ const acts: Readonly<Partial<Record<string, Act>>> = {
     const { name, uri, verified } = parsePublisher(await parseJson(request));
     const { clientId, publisher: present } = before.client;
     const isSame = present !== null && present.name === name && present.uri === uri && present.proof === undefined;
-    const since = isSame && present.verifiedAt !== null ? present.verifiedAt : deps.now();
+    const now = deps.now();
+    const since = isSame && present.verifiedAt !== null ? present.verifiedAt : now;
     const publisher = { name, ...(uri === undefined ? {} : { uri }), verifiedAt: verified ? since : null };
     const client = await updateClient(deps, clientId, { publisher }, by);
     if (client === undefined) throw nothing("client");
-    return { ...before, client };
+    return { ...before, client, updatedAt: isSame && publisher.verifiedAt === present.verifiedAt ? before.updatedAt : now };
   },
 };
 
