@@ -1,4 +1,10 @@
-import { type AccessTokenClaims, findAuthorizationDetails } from "countersign/verify";
+import {
+  type AccessTokenClaims,
+  challenge,
+  createResourceServer,
+  findAuthorizationDetails,
+  OAuthError,
+} from "countersign/verify";
 import { protect } from "countersign/verify/hono";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -75,17 +81,10 @@ const readsCode = createMiddleware<ApiEnv>(async (c, next) => {
   const named = findAuthorizationDetails(accessToken, "repository_access")
     .filter((detail) => detail["organization"] === organization.name && [detail["actions"]].flat().includes("read"))
     .flatMap((detail) => detail["repositories"]);
-  if (named.length === 0)
-    return c.json(
-      {
-        error: "insufficient_scope",
-        error_description: "The access token lacks the scope code.read, and names no repository of this organization.",
-      },
-      403,
-      {
-        "WWW-Authenticate": `Bearer realm="${c.env.AUDIENCE}", error="insufficient_scope", scope="code.read", resource_metadata="${c.env.AUDIENCE}/.well-known/oauth-protected-resource"`,
-      },
-    );
+  if (named.length === 0) {
+    const description = "The access token lacks the scope code.read, and names no repository of this organization.";
+    return challenge(new OAuthError("insufficient_scope", description), createResourceServer(apiOptions(c.env)), "code.read");
+  }
   c.set("organization", {
     ...organization,
     repositories: organization.repositories.filter(({ name }) => named.includes(name)),

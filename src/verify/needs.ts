@@ -7,6 +7,8 @@ import { misconfigured } from "./misconfigured.ts";
 export interface TokenNeeds {
   /** All of which the token must have. */
   readonly scopes?: readonly string[] | undefined;
+  /** A scope that does in place of all `scopes`: full access to this resource. No challenge asks for it. */
+  readonly fullAccess?: string | undefined;
   /** The person must have signed in by one of these authentication context classes (RFC 9470): the claim `acr`. */
   readonly acrValues?: readonly string[] | undefined;
   /** So long ago at most, with `skewSeconds` allowed for the clocks, the person must have signed in (RFC 9470): the claim `auth_time`. */
@@ -26,9 +28,11 @@ export function parseNeeds(needs: Needs): TokenNeeds & { readonly scopes: readon
   const [first] = needs;
   const given: TokenNeeds = typeof first === "object" ? first : { scopes: needs as readonly string[] };
   const scopes = [...new Set((given.scopes ?? []).flatMap((scope) => scope.split(" ")))].filter((scope) => scope !== "");
-  const { acrValues, maxAgeSeconds } = given;
+  const { acrValues, maxAgeSeconds, fullAccess } = given;
   // It lets a client come back by itself, which is between the client and the authorization server.
-  if (scopes.includes("offline_access")) throw misconfigured("offline_access is no scope of a resource");
+  if ([...scopes, fullAccess].includes("offline_access")) throw misconfigured("offline_access is no scope of a resource");
+  if (fullAccess !== undefined && !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(fullAccess))
+    throw misconfigured("fullAccess must be one scope");
   if (acrValues?.length === 0) throw misconfigured("acrValues must not be empty");
   if (maxAgeSeconds !== undefined && !(Number.isInteger(maxAgeSeconds) && maxAgeSeconds >= 0))
     throw misconfigured("maxAgeSeconds must be 0 or more, a whole number");
@@ -49,13 +53,14 @@ export const challengeNeeds = ({ scopes = [], acrValues, maxAgeSeconds }: TokenN
  * @throws OAuthError insufficient_user_authentication (401), insufficient_scope (403)
  */
 export function checkNeeds(claims: AccessTokenClaims, needs: TokenNeeds, seconds: number): void {
-  const { scopes = [], acrValues, maxAgeSeconds, person = false } = needs;
+  const { scopes = [], fullAccess, acrValues, maxAgeSeconds, person = false } = needs;
   if (person && isForClient(claims)) throw insufficient("A token that speaks for a person is needed.");
   if (acrValues !== undefined && !(claims.acr !== undefined && acrValues.includes(claims.acr)))
     throw insufficient("The person must sign in in another way.");
   if (maxAgeSeconds !== undefined && !(claims.auth_time !== undefined && claims.auth_time + maxAgeSeconds >= seconds))
     throw insufficient("The person must have signed in more recently.");
   const granted = claims.scope.split(" ");
+  if (fullAccess !== undefined && granted.includes(fullAccess)) return;
   const missing = scopes.filter((scope) => !granted.includes(scope));
   if (missing.length > 0) throw new OAuthError("insufficient_scope", `The access token lacks the scope ${missing.join(" ")}.`);
 }

@@ -56,6 +56,13 @@ describe("a machine for itself", () => {
     expect(tokens.refresh_token).toBeUndefined();
     expect((await buildsOf("contoso", tokens.access_token)).status).toBe(200);
     expect((await buildsOf("fabrikam", tokens.access_token)).status).toBe(403);
+    const code = await fetch(`${local.urls.contosoDevops}/api/organizations/contoso/code`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    });
+    expect([code.status, code.headers.get("www-authenticate")]).toEqual([
+      403,
+      expect.stringMatching(/^Bearer .*error="insufficient_scope".*scope="code.read", resource_metadata="/),
+    ]);
   });
 
   it("gets with oauth4webapi a token that is bound to its key, and is told what it may not have", async () => {

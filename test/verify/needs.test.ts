@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { protect } from "../../src/verify/hono.ts";
-import { challenge, checkRequest, checkToken, isForClient, type Needs, type TokenNeeds } from "../../src/verify/index.ts";
+import {
+  challenge,
+  checkRequest,
+  checkToken,
+  isForClient,
+  type Needs,
+  OAuthError,
+  type TokenNeeds,
+} from "../../src/verify/index.ts";
 import { AUDIENCE, arrange, claims, headerOf, makeKey, refusal, SECONDS, sign, type TestKey } from "./issuer.ts";
 
 let key: TestKey;
@@ -83,6 +91,44 @@ it.each<[string, TokenNeeds]>([
   }
 });
 
+describe("full access, where an operation is part of it", () => {
+  const needs = { scopes: ["notes.read", "notes.write"], fullAccess: "notes.all" };
+
+  it.each<[string, number]>([
+    ["notes.all", 200],
+    ["openid notes.all", 200],
+    ["notes.read notes.write", 200],
+    ["notes.read", 403],
+    ["notes.al", 403],
+    ["notes.all.of.it notes.read", 403],
+  ])("a token with %j: %i", async (scope, status) => {
+    expect((await answer({ scope }, needs)).status).toBe(status);
+  });
+
+  it("is nothing where the operation does not say so, and no challenge asks for it", async () => {
+    expect((await answer({ scope: "notes.all" }, "notes.read")).status).toBe(403);
+    const refused = await answer({ scope: "notes.read" }, needs);
+    expect(refused.headers.get("www-authenticate")).toContain('scope="notes.read notes.write", ');
+    expect(refused.headers.get("www-authenticate")).not.toContain("notes.all");
+  });
+
+  it("does not stand in for a sign-in", async () => {
+    expect((await answer({ scope: "notes.all", acr: "pwd" }, { ...needs, acrValues: ["phr"] })).status).toBe(401);
+    expect((await answer({ ...own, scope: "notes.all" }, { ...needs, person: true })).status).toBe(401);
+  });
+});
+
+it("a refusal of one's own says what would do as ours do", async () => {
+  const { resourceServer } = arrange([key]);
+  const refused = challenge(new OAuthError("insufficient_scope", "It lacks code.read."), resourceServer, "code.read");
+  expect([refused.status, refused.headers.get("www-authenticate"), await refused.json()]).toEqual([
+    403,
+    `Bearer realm="${AUDIENCE}", error="insufficient_scope", error_description="It lacks code.read.", scope="code.read", ` +
+      'resource_metadata="https://api.example/.well-known/oauth-protected-resource"',
+    { error: "insufficient_scope", error_description: "It lacks code.read." },
+  ]);
+});
+
 describe("a token that a client got for itself", () => {
   it("is good where nobody asks for a person, and says what it is", async () => {
     const { resourceServer } = arrange([key]);
@@ -141,6 +187,9 @@ describe("needs that no client could meet are a fault of the server", () => {
   it.each<[string, Needs]>([
     ["offline_access", ["builds.read", "offline_access"]],
     ["offline_access", [{ scopes: ["builds.read offline_access"] }]],
+    ["offline_access", [{ scopes: ["builds.read"], fullAccess: "offline_access" }]],
+    ["fullAccess", [{ scopes: ["builds.read"], fullAccess: "" }]],
+    ["fullAccess", [{ scopes: ["builds.read"], fullAccess: "notes.all notes.read" }]],
     ["acrValues", [{ acrValues: [] }]],
     ["maxAgeSeconds", [{ maxAgeSeconds: -1 }]],
     ["maxAgeSeconds", [{ maxAgeSeconds: 1.5 }]],
