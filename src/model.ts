@@ -178,6 +178,8 @@ export interface Client {
   readonly logo?: string;
   /** Of a client that a document describes: when that was last read, and until when it need not be read again. */
   readonly document?: { readonly loadedAt: number; readonly freshUntil: number };
+  /** Of a client that describes itself: when it last took another name, or a redirect URI that it had not had. */
+  readonly changedAt?: number;
 }
 
 /** What an issuer that we trust may tell us (`trusted_issuers`). */
@@ -499,6 +501,8 @@ export interface Authorization {
   readonly confirmation: Confirmation | null;
   /** When that which it was made from ends: no token of it lives longer. */
   readonly endsAt: number | null;
+  /** Whether the answer names the resources, as one to an ID-JAG does (draft-ietf-oauth-identity-assertion-authz-grant, section 4.4.1). */
+  readonly namesResources?: boolean;
   /** Of a token exchange: the subject stays what the exchanged token calls it, and the answer names the type (RFC 8693 section 2.2.1). */
   readonly exchange?: { readonly subject: string; readonly issuedTokenType: string; readonly from: readonly string[] };
 }

@@ -31,6 +31,7 @@ export interface TokenResponse {
   /** Seconds. */
   readonly expires_in: number;
   readonly scope?: string;
+  readonly resource?: string | readonly string[];
   readonly refresh_token?: string;
   readonly id_token?: string;
   readonly authorization_details?: readonly AuthorizationDetail[];
@@ -66,6 +67,7 @@ export async function issue(deps: Deps, authorization: Authorization): Promise<T
     expires_in: lifetime,
     // RFC 6749 section 3.3 knows no empty scope: where details say it all there is none.
     ...(scopes.length === 0 ? {} : { scope: scopes.join(" ") }),
+    ...(authorization.namesResources ? { resource: claims.aud } : {}),
     ...(person === null || refreshGeneration === null ? {} : await refreshToken(deps, person.familyId, refreshGeneration)),
     ...(person !== null && scopes.includes("openid")
       ? { id_token: await idToken(deps, { client, scopes, person }, subject, issuedAt, accessToken) }

@@ -61,7 +61,8 @@ describe("an ID-JAG", () => {
     const response = await send(await idJag({ iss: issuer }, {}, key));
     const body = await response.json<Claims>();
     expect(response.status, JSON.stringify(body)).toBe(200);
-    expect(Object.keys(body).toSorted()).toEqual(["access_token", "expires_in", "scope", "token_type"]);
+    expect(Object.keys(body).toSorted()).toEqual(["access_token", "expires_in", "resource", "scope", "token_type"]);
+    expect(body["resource"]).toBe(API);
     expect(payloadOf(String(body["access_token"]))).toEqual({
       iss: ISSUER,
       sub: ada.userId,
@@ -181,6 +182,43 @@ it("gives no details beyond the scopes that the operator named for its issuer", 
   const named = { authorization_details: JSON.stringify([repositories]) };
   await expectRefused(await send(await idJag(claims), named), before, "invalid_authorization_details");
   await expectRefused(await send(await idJag({ ...claims, scope: undefined })), before, "invalid_scope");
+});
+
+it("gives a token that its resource server may exchange, whatever else the client has brought meanwhile", async () => {
+  const LEDGER = "https://ledger.contoso.example";
+  const exchangeType = "urn:ietf:params:oauth:grant-type:token-exchange";
+  await addResource(LEDGER, "ledger.");
+  await run(`UPDATE resources SET client_id = 'server' WHERE identifier = '${API}'`);
+  await addClient("server", {
+    grant_types: [exchangeType],
+    response_types: [],
+    redirect_uris: [],
+    token_exchange: { resources: [API, LEDGER], impersonation: true, delegation: false },
+  });
+  await decideClient(contoso, "server", "approved");
+  const first = await tokensOf(await send(await idJag()));
+  await tokensOf(await send(await idJag({ scope: "workitems.read" })));
+  const exchange = (resource: string, scope: string) =>
+    post(
+      server,
+      "/token",
+      {
+        grant_type: exchangeType,
+        subject_token: first.access_token,
+        subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+        resource,
+        scope,
+      },
+      basic("server", SECRET),
+    );
+  const logged = () => rows("SELECT count(*) AS n FROM audit WHERE action = 'token.exchanged'");
+  const { access_token } = await tokensOf(await exchange(API, "builds.read"));
+  expect(payloadOf(access_token)).toMatchObject({ scope: "builds.read", organizations: ["contoso"] });
+  expect(await logged()).toEqual([{ n: 1 }]);
+  // What only another assertion gave is not in the token, nor is what no assertion gave.
+  const before = await snapshot();
+  await expectRefused(await exchange(API, "workitems.read"), before, "invalid_scope");
+  await expectRefused(await exchange(LEDGER, "ledger.builds.read"), before, "invalid_scope");
 });
 
 const sorted = (detail: object) => Object.fromEntries(Object.entries(detail).toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -106,6 +106,7 @@ export const jwtBearer: Grant = async (request, deps) => {
     organizations: reached,
     confirmation,
     endsAt: null,
+    namesResources: profile === "id_jag",
   };
 };
 
