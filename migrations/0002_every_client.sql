@@ -77,6 +77,7 @@ ALTER TABLE `clients` ADD `registration_token_sha256` text;--> statement-breakpo
 ALTER TABLE `clients` ADD `expires_at` integer;--> statement-breakpoint
 ALTER TABLE `clients` ADD `document_loaded_at` integer;--> statement-breakpoint
 ALTER TABLE `clients` ADD `document_fresh_until` integer;--> statement-breakpoint
+ALTER TABLE `clients` ADD `changed_at` integer;--> statement-breakpoint
 CREATE INDEX `clients_by_owner` ON `clients` (`owner_id`);--> statement-breakpoint
 CREATE INDEX `clients_by_expiry` ON `clients` (`expires_at`);--> statement-breakpoint
 CREATE INDEX `clients_by_proof` ON `clients` (`client_id`) WHERE json_extract(publisher, '$.proof.dueAt') IS NOT NULL;--> statement-breakpoint

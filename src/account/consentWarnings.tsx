@@ -1,5 +1,6 @@
 import type { ApprovalView } from "../model.ts";
 import { documentHost } from "../rules/clientDocument.ts";
+import { isOutdated } from "../rules/next.ts";
 import type { ReturnPlace } from "../rules/returnPlace.ts";
 import { Day } from "./moment.tsx";
 import { findNameWarning } from "./name.tsx";
@@ -10,7 +11,7 @@ import { ServiceName, serviceName } from "./words.tsx";
  * @param place null where the browser goes nowhere from here, since a device asks
  */
 export const Warnings = ({ view, place }: { view: ApprovalView; place: ReturnPlace | null }) => {
-  const { client, languages } = view;
+  const { client, grant, languages } = view;
   const nameWarning = findNameWarning(serviceName(client.metadata, languages).text);
   const isPublic = client.metadata.token_endpoint_auth_method === "none";
   return (
@@ -18,6 +19,12 @@ export const Warnings = ({ view, place }: { view: ApprovalView; place: ReturnPla
       {nameWarning && (
         <p class="notice bad">
           {nameWarning} Look at the {place === null ? "device" : "address that you go back to"} before you decide.
+        </p>
+      )}
+      {grant !== null && isOutdated(client, grant) && (
+        <p class="notice warn">
+          <strong>This service has changed since you approved it</strong>, on <Day at={grant.consentedAt} />: it has another
+          name or leads you back to another place. Approve only if that is the service that you know.
         </p>
       )}
       {client.publisher?.verifiedAt == null && <Unverified view={view} place={place} />}

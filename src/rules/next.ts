@@ -86,7 +86,7 @@ function decideConsent(progress: Progress, { grant, organizations }: Standing, s
     return refuse("invalid_grant_id", "The grant_id is not a grant by which the client acts for this person.");
   const answered = grant !== null && grant.consentedAt >= startedAt;
   const asks = request.prompt.includes("consent") || action === "replace" || !isIdentified(client, request);
-  if (grant === null || (!answered && (asks || !covers(grant, request, organizations))))
+  if (grant === null || isOutdated(client, grant) || (!answered && (asks || !covers(grant, request, organizations))))
     return silent ? refuse("consent_required", "The person must approve the request.") : { kind: "consent" };
   const scopes = request.scopes.filter((scope) => grant.scopes.includes(scope));
   const authorizationDetails = grantedDetails(request, grant, answered, organizations);
@@ -139,6 +139,13 @@ function coversOrganizations(
   const reach = organizations.filter(({ organizationId }) => chosen.includes(organizationId)).map(({ name }) => name);
   return names.every((name) => reach.includes(name));
 }
+
+/**
+ * Whether the consent was to a client that has another name since, or other places where people go back to. One that describes
+ * itself may have fallen into other hands with its document, or with its registration access token (RFC 7592): they must not get
+ * from a person what that person gave somebody else.
+ */
+export const isOutdated = ({ changedAt = 0 }: Client, { consentedAt }: Grant): boolean => changedAt > consentedAt;
 
 /**
  * Whether an earlier consent can stand for this request without asking. Anybody on the device can take a public client's

@@ -33,6 +33,7 @@ export const toClient = (row: typeof clients.$inferSelect & { readonly logo?: st
   ownerId: row.ownerId,
   createdAt: row.createdAt,
   ...(row.logo == null ? {} : { logo: row.logo }),
+  ...(row.changedAt === null ? {} : { changedAt: row.changedAt }),
   ...(row.documentLoadedAt === null || row.documentFreshUntil === null
     ? {}
     : { document: { loadedAt: row.documentLoadedAt, freshUntil: row.documentFreshUntil } }),

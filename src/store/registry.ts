@@ -117,13 +117,30 @@ export async function updateClient(
     auditWhen(db, entry, sql`FROM clients WHERE ${stands} AND (${changed})`),
     db
       .update(clients)
-      .set({ ...changes, updatedAt: sql`CASE WHEN ${changed} THEN ${at} ELSE updated_at END` })
+      .set({
+        ...changes,
+        updatedAt: sql`CASE WHEN ${changed} THEN ${at} ELSE updated_at END`,
+        changedAt: sql`CASE WHEN ${becomesAnother(changes)} THEN ${at} ELSE changed_at END`,
+      })
       .where(stands),
     selectClient(db, stands),
   ]);
   forget(deps, memoryKey(clientId));
   return found(results);
 }
+
+/**
+ * That a client which describes itself takes a name that it has not, or a redirect URI: then what people approved was another, as
+ * far as they could see (rules/next.ts). Whoever else changes a client is somebody that we know.
+ */
+const becomesAnother = ({ metadata }: ClientChanges): SQL =>
+  metadata === undefined
+    ? sql`0`
+    : sql`origin IN ('registration', 'document') AND (
+        EXISTS (SELECT 1 FROM json_each(${JSON.stringify(metadata)}) AS told
+          WHERE told.key LIKE 'client_name%' AND told.value IS NOT json_extract(metadata, '$."' || told.key || '"'))
+        OR EXISTS (SELECT 1 FROM json_each(${JSON.stringify(metadata.redirect_uris)}) AS told
+          WHERE told.value NOT IN (SELECT value FROM json_each(metadata, '$.redirect_uris'))))`;
 
 /** What the log tells changes of; all of it is JSON, written by `JSON.stringify`. */
 const logged = ["metadata", "secrets", "publisher"] as const;

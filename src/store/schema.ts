@@ -122,6 +122,8 @@ export const clients = sqliteTable(
     /** Of a client that a document describes: when it was last read, and until when it need not be read again. */
     documentLoadedAt: integer("document_loaded_at"),
     documentFreshUntil: integer("document_fresh_until"),
+    /** Of a client that describes itself: when it last took another name, or a redirect URI that it had not had. */
+    changedAt: integer("changed_at"),
     disabledAt: integer("disabled_at"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),

@@ -331,6 +331,23 @@ describe("a document that was read", () => {
     expect([refused.status, await refused.json()]).toMatchObject([400, { error: "invalid_grant" }]);
   });
 
+  it("and has another redirect URI since is approved anew, and not behind the person's back", async () => {
+    const other = "https://evil.example/cb";
+    cached(60);
+    await codeOf();
+    server.pass(121);
+    expect(responseOf(await open(), HOSTED_CALLBACK).get("code")).toMatch(/^csc_/);
+    cached(60, documentOf({ redirect_uris: [HOSTED_CALLBACK, other] }));
+    server.pass(121);
+    const silent = await open({ redirect_uri: other, prompt: "none" });
+    expect(new URL(silent.url).searchParams.get("error")).toBe("consent_required");
+    const page = await open({ redirect_uri: other });
+    expect(textOf(page)).toContain("This service has changed since you approved it");
+    server.pass(1);
+    expect(responseOf(await approve(browser, page), other).get("code")).toMatch(/^csc_/);
+    expect(responseOf(await open(), HOSTED_CALLBACK).get("code")).toMatch(/^csc_/);
+  });
+
   it("and no longer names the redirect URI of a person who is on the way leads them nowhere", async () => {
     cached(60, documentOf({ redirect_uris: [HOSTED_CALLBACK, "https://client.example/other"] }));
     const consent = await signIn(browser, await open(), ada.email);

@@ -260,6 +260,19 @@ describe("replacing", () => {
     expect((await post(server, "/introspect", { token: "x" }, basic(client.client_id, client_secret))).status).toBe(200);
   });
 
+  it("with another name has people approve it anew, so that a stolen token yields nothing that they gave", async () => {
+    const browser = new Browser(server);
+    const query = { client_id: client.client_id };
+    await authorize(browser, email, query);
+    const url = authorizationUrl({ ...query, prompt: "none" });
+    expect(new URL((await browser.open(url)).url).searchParams.get("code")).toMatch(/^csc_/);
+    server.pass(1);
+    await replaced({ tos_uri: "https://client.example/terms" });
+    expect(new URL((await browser.open(url)).url).searchParams.get("code")).toMatch(/^csc_/);
+    await replaced({ client_name: "Contoso Bank" });
+    expect(new URL((await browser.open(url)).url).searchParams.get("error")).toBe("consent_required");
+  });
+
   it("cannot touch what the operator alone decides, and leaves it as the operator set it", async () => {
     await env.DB.prepare("UPDATE clients SET metadata = json_set(metadata, '$.refresh_overlap_seconds', 7) WHERE client_id = ?")
       .bind(client.client_id)

@@ -58,13 +58,17 @@ interface Case {
   readonly denied?: boolean;
   readonly method?: "none" | "client_secret_basic";
   readonly nobody?: boolean;
+  readonly changedAt?: number;
 }
 
 const decide = (given: Case) =>
   decideNext(
     {
       request: { ...request, ...given.request },
-      client: client(given.method ?? "client_secret_basic"),
+      client: {
+        ...client(given.method ?? "client_secret_basic"),
+        ...(given.changedAt === undefined ? {} : { changedAt: given.changedAt }),
+      },
       startedAt: STARTED,
       denied: given.denied ?? false,
       now: STARTED + 10,
@@ -98,6 +102,18 @@ describe("decideNext", () => {
     ["the person denied", { denied: true }, "access_denied"],
     ["a public client comes back on loopback", { method: "none", request: { redirectUri: "http://127.0.0.1:1/" } }, "consent"],
     ["a public client comes back on https", { method: "none" }, "issue_code"],
+    ["the client has become another since", { changedAt: STARTED }, "consent"],
+    [
+      "the client has become another since and no page may be shown",
+      { changedAt: STARTED, request: { prompt: ["none"] } },
+      "consent_required",
+    ],
+    [
+      "the client has become another since the person answered just now",
+      { changedAt: STARTED + 2, grant: consentedNow },
+      "consent",
+    ],
+    ["the client became another before it was consented to", { changedAt: STARTED - 1 }, "issue_code"],
     ["consent is wanted anew", { request: { prompt: ["consent"] } }, "consent"],
     ["consent is wanted anew, and was given", { request: { prompt: ["consent"] }, grant: consentedNow }, "issue_code"],
     ["a sign-in is wanted anew", { request: { prompt: ["login"] } }, "sign_in"],

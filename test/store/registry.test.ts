@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { handle } from "../../src/app.ts";
 import { work } from "../../src/cron.ts";
-import type { Client } from "../../src/model.ts";
+import type { Client, ClientMetadata } from "../../src/model.ts";
 import { findClient } from "../../src/store/clients.ts";
 import { insertClient, type NewClient, removeClient, updateClient } from "../../src/store/registry.ts";
 import { checkToken, createResourceServer } from "../../src/verify/index.ts";
@@ -13,6 +13,8 @@ import { introspect, obtainTokens, post, refreshRequest, tokensOf } from "../flo
 import { basic, createServer, empty, ISSUER, type Server } from "../harness.ts";
 
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+const buildboardUris = ["https://buildboard.example/callback"];
 
 let server: Server;
 let buildboard: Client;
@@ -114,6 +116,25 @@ describe("a change", () => {
   it("of when a document was read is not logged", async () => {
     expect(await updateClient(server.deps, "buildboard", { documentFreshUntil: 5 }, "system")).toBeDefined();
     expect(await logged()).toEqual([]);
+  });
+
+  it.each<[string, Partial<ClientMetadata>, boolean]>([
+    ["another name", { client_name: "Another" }, true],
+    ["another name in a language", { "client_name#de": "Ein anderer" }, true],
+    ["a redirect URI more", { redirect_uris: [...buildboardUris, "https://new.example/cb"] }, true],
+    ["a redirect URI less", { redirect_uris: [] }, false],
+    ["other pages and rules", { client_uri: "https://new.example/", require_pkce: false }, false],
+    ["what it had", {}, false],
+  ])("of a client that describes itself to %s tells whether it has become another", async (_, changes, isAnother) => {
+    const metadata = { ...buildboard.metadata, redirect_uris: buildboardUris };
+    for (const origin of ["operator", "developer", "registration", "document"] as const) {
+      await env.DB.prepare("UPDATE clients SET metadata = ?, origin = ?, changed_at = 1")
+        .bind(JSON.stringify(metadata), origin)
+        .run();
+      const changed = await updateClient(losing(), "buildboard", { metadata: { ...metadata, ...changes } }, "system");
+      const describesItself = origin === "registration" || origin === "document";
+      expect(changed?.changedAt, origin).toBe(isAnother && describesItself ? server.deps.now() : 1);
+    }
   });
 
   it("is not made where the guard does not hold", async () => {
