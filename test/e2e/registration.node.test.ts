@@ -51,11 +51,17 @@ it("the pages show its logo, its policies, and that nobody knows who it is; then
       tos_uri: "https://fieldnotes.example/terms",
     }),
   });
-  const { client_id } = (await response.json()) as { client_id: string };
+  const { client_id, registration_access_token } = (await response.json()) as Record<string, string>;
   expect(response.status).toBe(201);
 
   const { context, page, complaints } = await openBrowser(browser);
-  const query = { client_id, redirect_uri: callback, response_type: "code", scope: "openid builds.read", state: "s" };
+  const query = {
+    client_id: `${client_id}`,
+    redirect_uri: callback,
+    response_type: "code",
+    scope: "openid builds.read",
+    state: "s",
+  };
   const challenge = { code_challenge: CHALLENGE, code_challenge_method: "S256" };
   await page.goto(`${server}/authorize?${new URLSearchParams({ ...query, ...challenge })}`);
   expect(await heading(page)).toBe("Sign in");
@@ -77,6 +83,21 @@ it("the pages show its logo, its policies, and that nobody knows who it is; then
 
   const [rows] = await local.database.batch([`SELECT expires_at FROM clients WHERE client_id = '${client_id}'`]);
   expect(rows).toEqual([{ expires_at: null }]);
+
+  const renamed = await fetch(`${server}/register/${client_id}`, {
+    method: "PUT",
+    headers: { "content-type": "application/json", authorization: `Bearer ${registration_access_token}` },
+    body: JSON.stringify({
+      client_id,
+      client_name: "Fieldnotes for Teams",
+      redirect_uris: ["http://127.0.0.1/callback"],
+      token_endpoint_auth_method: "none",
+    }),
+  });
+  expect(renamed.status).toBe(200);
+  await page.goto(`${server}/authorize?${new URLSearchParams({ ...query, ...challenge })}`);
+  expect(await page.getByText("This service has changed since you approved it").count()).toBe(1);
+  await look(page, "92-approval-after-a-change");
   expect(complaints).toEqual([]);
   await context.close();
 });
