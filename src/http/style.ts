@@ -179,10 +179,10 @@ input.user-code { text-transform: uppercase; }
 .devices li:last-child { padding-bottom: 0; }
 .bullets li { padding-inline-start: 1.1rem; position: relative; }
 .bullets li::before { content: "–"; position: absolute; inset-inline-start: 0; color: var(--soft); }
-.steps { list-style: decimal; padding-inline-start: 1.4rem; }
-.steps > li + li { margin-top: 0.9rem; }
-.steps > li::marker { color: var(--soft); }
-.steps .copy { margin-block: 0.5rem; }
+.todo { list-style: decimal; padding-inline-start: 1.4rem; }
+.todo > li + li { margin-top: 0.9rem; }
+.todo > li::marker { color: var(--soft); }
+.todo .copy { margin-block: 0.5rem; }
 .pages { margin-top: 1.25rem; }
 .pages a { display: inline-flex; align-items: center; min-height: 44px; }
 .after { display: flex; flex-wrap: wrap; gap: 0.75rem 1.5rem; align-items: center; justify-content: space-between; margin-top: 1.75rem; }
@@ -234,7 +234,8 @@ textarea { display: block; resize: vertical; font: 0.92rem/1.5 ui-monospace, "SF
 .overview aside section + section { border-top: 1px solid var(--line); padding-top: 1.5rem; }
 @media (min-width: 60rem) { .overview { grid-template-columns: minmax(0, 1fr) 19rem; } }
 .column { max-width: 46rem; }
-.service-form { max-width: 56rem; }
+.service-form, .service-form + .sheet { max-width: 56rem; }
+.service-form + .sheet { margin-top: 2.25rem; }
 .pair { display: grid; gap: 1rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); align-items: start; }
 .choices.pair { row-gap: 0; align-items: stretch; border-top: 0; }
 .choices.pair > li { border-bottom: 0; border-top: 1px solid var(--line); }

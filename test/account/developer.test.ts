@@ -247,6 +247,20 @@ describe("registering a service", () => {
     expect(problemsOf(await refuse(changes), field)).toMatch(words);
   });
 
+  it("opens what is folded away, where something in it has to change", async () => {
+    for (const [changes, field] of [
+      [{ token_endpoint_auth_method: "private_key_jwt" }, "token_endpoint_auth_method"],
+      [{ require_signed_request_object: "on" }, "require_signed_request_object"],
+    ] as const) {
+      const page = await refuse(changes);
+      expect(page.text).toMatch(/<details open/);
+      expect(page.text).toContain(`<a href="#${field}">`);
+      expect(page.text).toContain(`id="${field}"`);
+      expect(problemsOf(page, field)).toMatch(/ublic keys/);
+    }
+    expect((await browser.open(NEW)).text).not.toMatch(/<details open/);
+  });
+
   it("leaves out scopes that nobody offers, such as the operator's own", async () => {
     const id = await registerService(browser, { scope: ["openid", "admin", "nonsense", "grant_management_query"] });
     expect((await rowOf(id)).metadata.scope).toBe("openid");
@@ -287,7 +301,7 @@ describe("registering a service", () => {
 
 describe("the page of a new service", () => {
   const stepsOn = (page: Page): string | undefined => {
-    const list = /<ol class="steps">(.*?)<\/ol>/s.exec(page.text)?.[1];
+    const list = /<ol class="todo">(.*?)<\/ol>/s.exec(page.text)?.[1];
     return list === undefined ? undefined : textOf({ ...page, text: list });
   };
 

@@ -120,7 +120,7 @@ it("a developer registers a service, mends it by what they read, uses it, and en
   for (const scope of ["offline_access", "builds.read"]) await page.check(`input[name="scope"][value="${scope}"]`);
   await page.getByRole("button", { name: "Register" }).click();
   await page.waitForURL(/registered=1/);
-  await expect(text(page)).resolves.toContain("It has no secret yet");
+  await expect(text(page)).resolves.toContain("Make its secret");
   await look(page, "43-registered");
   const clientId = new URL(page.url()).pathname.split("/")[3] ?? "";
   const overview = `${developer}/${clientId}`;

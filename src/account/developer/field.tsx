@@ -112,6 +112,7 @@ export const TextField = ({ name, label, hint, value, problems, required = false
 export const Choice = ({
   type,
   name,
+  id,
   value,
   checked,
   title,
@@ -119,6 +120,8 @@ export const Choice = ({
 }: {
   type: "radio" | "checkbox";
   name: string;
+  /** Where the summary of problems leads to it. */
+  id?: string;
   value: string;
   checked: boolean;
   title: Child;
@@ -126,7 +129,7 @@ export const Choice = ({
 }) => (
   <li>
     <label class="choice">
-      <input type={type} name={name} value={value} checked={checked} />
+      <input type={type} name={name} id={id} value={value} checked={checked} />
       <span>
         <span class="title">{title}</span>
         {children !== undefined && <span class="detail">{children}</span>}

@@ -15,7 +15,7 @@ export const NextSteps = ({ client, deps }: { client: Client; deps: Deps }) => {
   return (
     <section class="sheet">
       <h2>What comes next</h2>
-      <ol class="steps">
+      <ol class="todo">
         {needsSecret && (
           <Step title={<a href={pathOf(clientId, "secrets")}>Make its secret</a>}>
             It cannot get tokens without one. The secret is shown once.

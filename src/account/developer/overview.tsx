@@ -10,6 +10,7 @@ import { pathOf, servicePage } from "./visit.ts";
 /** GET /settings/developer/{client_id}: how a service is used, what goes wrong with it, and what its library needs to know. */
 export const overviewPage = servicePage(async (visit, parameters, deps) => {
   const { client, usage, errors } = visit.service;
+  const isUntouched = usage.recentStarts === 0 && usage.lastUsedAt === null && errors.length === 0;
   return serviceFrame(
     deps,
     visit,
@@ -19,13 +20,12 @@ export const overviewPage = servicePage(async (visit, parameters, deps) => {
         client={client}
         registered={parameters.find("registered") !== undefined}
         saved={parameters.find("saved") !== undefined}
+        isUntouched={isUntouched}
         now={deps.now()}
       />
       <div class="overview">
         <div>
-          {usage.recentStarts === 0 && usage.lastUsedAt === null && errors.length === 0 && (
-            <NextSteps client={client} deps={deps} />
-          )}
+          {isUntouched && <NextSteps client={client} deps={deps} />}
           <section class="sheet">
             <h2>Use</h2>
             <UsageFacts usage={usage} client={client} now={deps.now()} />
@@ -52,8 +52,21 @@ export const overviewPage = servicePage(async (visit, parameters, deps) => {
   );
 });
 
-const Notices = ({ client, registered, saved, now }: { client: Client; registered: boolean; saved: boolean; now: number }) => {
-  const secretless = hasSecret(client.metadata) && liveSecrets(client.secrets, now).length === 0;
+const Notices = ({
+  client,
+  registered,
+  saved,
+  isUntouched,
+  now,
+}: {
+  client: Client;
+  registered: boolean;
+  saved: boolean;
+  /** Then the secret is the first of the next steps. */
+  isUntouched: boolean;
+  now: number;
+}) => {
+  const secretless = !isUntouched && hasSecret(client.metadata) && liveSecrets(client.secrets, now).length === 0;
   const { logo_uri } = client.metadata;
   const logoless = logo_uri !== undefined && client.logo === undefined;
   if (!registered && !saved && !secretless && !logoless) return null;
@@ -61,7 +74,8 @@ const Notices = ({ client, registered, saved, now }: { client: Client; registere
     <div class="notices">
       {registered && (
         <p class="notice ok" role="status">
-          <strong>The service is registered.</strong> Its <code>client_id</code> stands below.
+          <strong>The service is registered.</strong> Its <code>client_id</code> and all that a library needs stand on this
+          page.
         </p>
       )}
       {saved && (
@@ -83,7 +97,7 @@ const Notices = ({ client, registered, saved, now }: { client: Client; registere
       {secretless && (
         <div class="notice warn">
           <p>
-            <strong>It has no secret yet,</strong> and cannot get tokens without one.
+            <strong>It has no secret,</strong> and cannot get tokens without one.
           </p>
           <p>
             <a href={pathOf(client.clientId, "secrets")}>Make its secret</a>

@@ -88,6 +88,7 @@ export const HowItGetsTokens = ({ fields, problems }: FormPart) => (
         <fieldset>
           <legend>Stricter than it must be</legend>
           <p class="hint">PKCE with S256 is always required. These make a stolen code or token worth even less.</p>
+          <Problems of={problems} field="require_signed_request_object" />
           <ul class="choices pair">
             <Choice
               type="checkbox"
@@ -110,6 +111,7 @@ export const HowItGetsTokens = ({ fields, problems }: FormPart) => (
             <Choice
               type="checkbox"
               name="require_signed_request_object"
+              id="require_signed_request_object"
               value="on"
               checked={fields.require_signed_request_object}
               title="Signed requests only (JAR)"
@@ -125,6 +127,7 @@ export const HowItGetsTokens = ({ fields, problems }: FormPart) => (
 
 /** Whether what lies folded away says something that the defaults do not. */
 const hasDetails = (fields: ServiceFields, problems: readonly ServiceProblem[]): boolean =>
+  fields.token_endpoint_auth_method === "private_key_jwt" ||
   fields.jwks !== "" ||
   fields.jwks_uri !== "" ||
   fields.dpop_bound_access_tokens ||
