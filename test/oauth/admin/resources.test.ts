@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { sha256 } from "../../../src/tokens/encoding.ts";
 import { Browser } from "../../browser.ts";
 import { API, addClient, addOrganization, addResource, addUser, SECRET } from "../../builders.ts";
 import { authorizationUrl, obtainTokens, post, refreshRequest, responseOf } from "../../flow.ts";
-import { basic, createServer, empty, type Server, snapshot } from "../../harness.ts";
+import { basic, createServer, empty, ISSUER, type Server, snapshot } from "../../harness.ts";
+import { makeDpopKey, proofBy } from "../../proof.ts";
 import { addOperator, ask, ownToken } from "./operator.ts";
 
 const NOTES = "https://notes.example/v1?tenant=a&b";
@@ -124,6 +126,23 @@ describe("a condition", () => {
     expect([late.status, late.body["error"]]).toEqual([412, "precondition_failed"]);
     expect((await ask(server, token, "DELETE", PATH, undefined, { "if-match": etag })).status).toBe(412);
     expect(await snapshot()).toBe(before);
+  });
+
+  it("lets one of twenty changes at once through that were made of the same version, and one of twenty that make it", async () => {
+    const send = (name: string, headers: Readonly<Record<string, string>>) =>
+      Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          ask(createServer(), token, "PUT", PATH, { ...notes, name: `${name} ${index}` }, headers).then(({ status }) => status),
+        ),
+      );
+    expect((await send("First", { "if-none-match": "*" })).toSorted()).toEqual([201, ...Array(19).fill(412)]);
+    const etag = (await ask(server, token, "GET", PATH)).headers.get("etag") ?? "";
+    server.pass(1);
+    expect((await send("Second", { "if-match": etag })).toSorted()).toEqual([200, ...Array(19).fill(412)]);
+    expect((await actions()).map((row) => (row as { action: string }).action)).toEqual([
+      "resource.registered",
+      "resource.updated",
+    ]);
   });
 
   it.each<[Readonly<Record<string, string>>, boolean, number]>([
@@ -321,6 +340,28 @@ describe("the API for operators is closed to", () => {
         expect([method, answer.status, answer.body["error"]]).toEqual([method, status, error]);
         expect(answer.headers.get("www-authenticate")).toContain("Bearer realm=");
       }
+    expect(await snapshot()).toBe(before);
+  });
+
+  it("whoever copied a token that is bound to a key: without a proof of it for this request it is worth nothing", async () => {
+    const key = await makeDpopKey();
+    const proof = (path: string, more = {}) =>
+      proofBy(key, { htm: "POST", htu: `${ISSUER}${path}`, iat: Math.floor(server.deps.now() / 1000), ...more });
+    const response = await server.fetch("/token", {
+      method: "POST",
+      body: new URLSearchParams({ grant_type: "client_credentials" }),
+      headers: { authorization: basic("operator", SECRET), dpop: await proof("/token") },
+    });
+    const { access_token: bound } = await response.json<{ access_token: string }>();
+    const before = await snapshot();
+    expect((await ask(server, bound, "GET", "/admin/resources")).status).toBe(401);
+    const get = (dpop: string) => server.fetch("/admin/resources", { headers: { authorization: `DPoP ${bound}`, dpop } });
+    const ath = await sha256(bound);
+    expect((await get(await proof("/admin/resources", { htm: "GET" }))).status).toBe(401);
+    expect((await get(await proof("/admin/resources", { ath }))).status).toBe(401);
+    const good = await proof("/admin/resources", { htm: "GET", ath });
+    expect((await get(good)).status).toBe(200);
+    expect((await get(good)).status).toBe(401);
     expect(await snapshot()).toBe(before);
   });
 
