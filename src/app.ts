@@ -121,7 +121,7 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
 /** How an endpoint is wrapped for its audience. */
 const edges: Readonly<Record<Audience, (endpoint: Endpoint) => Endpoint>> = {
   person,
-  machine,
+  machine: (endpoint) => withDpopNonce(machine(endpoint)),
   "browser flow": browserFlow,
   "browser client": (endpoint) => withCors(withDpopNonce(machine(endpoint))),
 };

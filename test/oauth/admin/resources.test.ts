@@ -365,6 +365,29 @@ describe("the API for operators is closed to", () => {
     expect(await snapshot()).toBe(before);
   });
 
+  it("a proof without the nonce that the operator demands, which the answer brings", async () => {
+    const strict = createServer({ config: { requireDpopNonce: true } });
+    const key = await makeDpopKey();
+    const send = async (path: string, claims: object, init: RequestInit) => {
+      const iat = Math.floor(strict.deps.now() / 1000);
+      const dpop = await proofBy(key, { htm: init.method ?? "GET", htu: `${ISSUER}${path}`, iat, ...claims });
+      return strict.fetch(path, { ...init, headers: { ...init.headers, dpop } });
+    };
+    const order = {
+      method: "POST",
+      body: new URLSearchParams({ grant_type: "client_credentials" }),
+      headers: { authorization: basic("operator", SECRET) },
+    };
+    const first = (await send("/token", {}, order)).headers.get("dpop-nonce");
+    const { access_token } = await (await send("/token", { nonce: first }, order)).json<{ access_token: string }>();
+    const shown = { headers: { authorization: `DPoP ${access_token}` } };
+    const ath = await sha256(access_token);
+    const refused = await send("/admin/resources", { ath }, shown);
+    expect([refused.status, await refused.json()]).toMatchObject([401, { error: "use_dpop_nonce" }]);
+    const nonce = refused.headers.get("dpop-nonce");
+    expect((await send("/admin/resources", { ath, nonce }, shown)).status).toBe(200);
+  });
+
   it("a token in the query or in a form", async () => {
     expect((await ask(server, null, "GET", `/admin/resources?access_token=${token}`)).status).toBe(401);
     const response = await server.fetch("/admin/resources", {
