@@ -58,7 +58,8 @@ export interface ExchangePlan {
  * - **What**: at a resource that the subject token is for, its scopes at most. At another one, the scopes that the person granted to
  *   the service for that resource, in the run that the subject token belongs to: a token that is for one resource alone names no
  *   scope of another (rules/scope.ts#narrow), and the person's word is the limit, not the one token. In both cases no more than
- *   the exchanging client may ask for. `authorization_details` and organizations never go beyond the subject token.
+ *   the exchanging client may ask for, and everything that the person can do there only where its registration names that scope: whoever
+ *   left its scopes open did not mean this one. `authorization_details` and organizations never go beyond the subject token.
  * - **For how long**: no longer than the tokens that it was made from.
  * - **Who may bring it**: the resource server that the token is for, or whoever it was issued to. A token that is bound to a key
  *   may be exchanged by the resource server, to which the proof was sent and which has none to send: that it authenticates as
@@ -155,11 +156,13 @@ function scopesAt(
   const [has, places] = [scopesOf(subject), [subject.aud].flat()];
   return registered
     .filter(({ identifier }) => targets.includes(identifier))
-    .flatMap(({ identifier, scopes }) =>
-      scopes.map(({ name }) => name).filter((name) => !places.includes(identifier) || has.includes(name)),
-    )
-    .filter((name) => mayAsk(client, name));
+    .flatMap(({ identifier, scopes }) => scopes.filter(({ name }) => !places.includes(identifier) || has.includes(name)))
+    .filter(({ name, access }) => mayAsk(client, name) && (access !== "full" || isNamed(client, name)))
+    .map(({ name }) => name);
 }
+
+/** Whether the operator wrote the scope down for the client, and not only left it open what it may ask for. */
+const isNamed = ({ metadata }: Client, scope: string): boolean => metadata.scope?.split(" ").includes(scope) ?? false;
 
 const scopesOf = ({ scope }: AccessTokenClaims): readonly string[] => scope.split(" ");
 

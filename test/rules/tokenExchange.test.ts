@@ -298,6 +298,21 @@ test.each<[title: string, changes: Partial<ExchangeRequest>, metadata: Partial<C
   expect(() => planExchange(requestOf(changes), clientOf(metadata), resources)).toThrow(expect.objectContaining({ code }));
 });
 
+test("everything that the person can do is exchanged by a client alone that is registered for it by name", () => {
+  const [a, b, ...others] = resources;
+  const all = { name: "b.all", title: "T", description: "D", access: "full", risk: "high" } as const;
+  const whole = [a, b && { ...b, scopes: [...b.scopes, all] }, ...others].filter((one) => one !== undefined);
+  const plan = (scope?: string, asked: readonly string[] | null = null) =>
+    planExchange(
+      requestOf({ targets: [identifierOf("b")], scopes: asked }),
+      clientOf({ token_exchange: policy, ...(scope === undefined ? {} : { scope }) }),
+      whole,
+    ).scopes;
+  expect(plan()).toEqual(["b.read", "b.write"]);
+  expect(plan("b.read b.all")).toEqual(["b.read", "b.all"]);
+  expect(() => plan(undefined, ["b.all"])).toThrow(expect.objectContaining({ code: "invalid_scope" }));
+});
+
 test("a token that is bound to the service's key may be exchanged by the resource server, and by the service with that key", () => {
   const cnf = { jkt: "x" };
   const client = clientOf({ token_exchange: policy });
