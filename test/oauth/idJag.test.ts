@@ -414,7 +414,7 @@ describe("a member whom the directory calls by an address", () => {
       jwts.map(async (jwt, index) => tokensOf(await send(jwt, {}, credentials, isolates[index % 2] ?? server))),
     );
     expect(await rows("SELECT count(*) AS n FROM identities")).toEqual([{ n: 1 }]);
-    expect(await rows("SELECT action FROM audit ORDER BY rowid")).toEqual(
+    expect(await rows("SELECT action FROM audit WHERE action <> 'key.created' ORDER BY rowid")).toEqual(
       ["identity.linked", "grant.vouched", "family.started"].map((action) => ({ action })),
     );
   });
