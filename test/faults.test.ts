@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { proofLine } from "../src/clients/publisher.ts";
 import { work } from "../src/cron.ts";
 import { markKey } from "../src/model.ts";
 import { open } from "../src/store/database.ts";
@@ -11,7 +12,7 @@ import { API, addClient, addInitialAccessToken, addOrganization, addResource, ad
 import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "./clientKey.ts";
 import { DEVELOPER, registerService, serviceFields } from "./developer.ts";
 import { addDeviceClient, decide, enterCode, obtainCodes, poll, requestCodes } from "./device.ts";
-import { addDirectory, GRANT_TYPE, idJagClaims, signIdJag } from "./directory.ts";
+import { addDirectory, DIRECTORY, GRANT_TYPE, idJagClaims, signIdJag } from "./directory.ts";
 import {
   authorizationUrl,
   authorize,
@@ -39,6 +40,12 @@ let ada: { userId: string; email: string };
 /** What no log line and no error may hold. */
 let secrets: string[];
 let lines: string[];
+
+const PUBLISHER = "northstar.example";
+/** The line of Ada's by which the host is hers. */
+let proof = "";
+/** What every host answers. */
+const hosts: typeof fetch = async () => new Response(proof);
 
 const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
 let passing: ReturnType<typeof setTimeout> | undefined;
@@ -87,7 +94,7 @@ function createFaultyServer(at: (call: number) => Fault | undefined): Server {
         };
       },
     });
-  return createServer({ clock, db });
+  return createServer({ clock, db, fetch: hosts });
 }
 
 const nth = (call: number, fault: Fault) => (current: number) => (current === call ? fault : undefined);
@@ -143,9 +150,10 @@ async function tally(): Promise<unknown> {
 async function setUp(): Promise<void> {
   await empty();
   secrets = [PASSWORD, SECRET];
-  server = createServer({ clock });
+  server = createServer({ clock, fetch: hosts });
   browser = new Browser(server);
   ada = await addUser("Ada");
+  proof = await proofLine(server.deps, ada.userId, PUBLISHER);
   await addOrganization("contoso", "all", ada.userId);
   await addResource();
   await addClient("buildboard");
@@ -262,6 +270,17 @@ async function obtainService() {
   server.pass(1);
   return { path: `${DEVELOPER}/${clientId}`, ...csrf };
 }
+
+/** An API as its developer's form has it. */
+const ownApi = {
+  identifier: `https://${PUBLISHER}/notes`,
+  name: "Notes",
+  scope_0_name: "read",
+  scope_0_title: "Read your notes",
+  scope_0_description: "Every note.",
+  scope_0_access: "read",
+  action: "save",
+};
 
 /** Every request that reaches D1: the status that it gets when all is well, and what must have been before it. */
 const operations: readonly (readonly [name: string, status: number, arrange: () => Promise<Send>])[] = [
@@ -573,7 +592,24 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
         jwks_uri: "https://directory.example/jwks",
       }),
   ],
+  [
+    "DELETE /admin/trusted-issuers/{issuer}",
+    204,
+    async () => {
+      await addDirectory(["software_statement"]);
+      return administer("DELETE", `trusted-issuers/${encodeURIComponent(DIRECTORY)}`);
+    },
+  ],
   ["POST /admin/initial-access-tokens", 201, () => administer("POST", "initial-access-tokens", { label: "CI" })],
+  [
+    "DELETE /admin/initial-access-tokens/{id}",
+    204,
+    async () => {
+      await addInitialAccessToken();
+      const id = await env.DB.prepare("SELECT id FROM initial_access_tokens").first<string>("id");
+      return administer("DELETE", `initial-access-tokens/${id}`);
+    },
+  ],
   [
     "POST /admin/clients/{client_id}/disable",
     200,
@@ -581,6 +617,19 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
       await obtain();
       return administer("POST", "clients/buildboard/disable");
     },
+  ],
+  [
+    "POST /admin/clients/{client_id}/enable",
+    200,
+    async () => {
+      await env.DB.prepare("UPDATE clients SET disabled_at = 1 WHERE client_id = 'buildboard'").run();
+      return administer("POST", "clients/buildboard/enable");
+    },
+  ],
+  [
+    "POST /admin/clients/{client_id}/verify-publisher",
+    200,
+    () => administer("POST", "clients/buildboard/verify-publisher", { name: "Northstar Tools", verified: true }),
   ],
   ["DELETE /admin/clients/{client_id}", 204, () => administer("DELETE", "clients/buildboard")],
   [
@@ -613,6 +662,41 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
     async () => {
       const { path, csrf } = await obtainService();
       return sendForm(`${path}/secrets`, { csrf, action: "new", overlap: "keep" });
+    },
+  ],
+  [
+    "POST that proves who publishes a service",
+    303,
+    async () => {
+      const { path, csrf } = await obtainService();
+      return sendForm(`${path}/publisher`, { csrf, action: "check", host: PUBLISHER });
+    },
+  ],
+  [
+    "POST that registers our own page, to try a service out",
+    303,
+    async () => {
+      const { path, csrf } = await obtainService();
+      return sendForm(`${path}/try`, { csrf, callback: "add" });
+    },
+  ],
+  [
+    "POST of a developer's API",
+    303,
+    async () => {
+      const { csrf } = await obtainService();
+      return sendForm(`${DEVELOPER}/resources/new`, { ...ownApi, csrf });
+    },
+  ],
+  [
+    "POST that deletes a developer's API",
+    303,
+    async () => {
+      const { csrf } = await obtainService();
+      const { identifier } = ownApi;
+      await addResource(identifier, "notes.");
+      await env.DB.prepare("UPDATE resources SET owner_id = ? WHERE identifier = ?").bind(ada.userId, identifier).run();
+      return sendForm(`${DEVELOPER}/resources/${encodeURIComponent(identifier)}/delete`, { csrf });
     },
   ],
   [
@@ -667,7 +751,7 @@ describe.each(operations)("%s", (_, status, arrange) => {
     await setUp();
     send = await arrange();
     rows = await saveRows();
-    const healthy = createServer({ clock });
+    const healthy = createServer({ clock, fetch: hosts });
     expect((await send(healthy)).status).toBe(status);
     calls = healthy.trips.d1;
     tallied = await tally();

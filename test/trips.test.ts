@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { handle } from "../src/app.ts";
+import { proofLine } from "../src/clients/publisher.ts";
 import { checkRequest, createResourceServer } from "../src/verify/index.ts";
 import { Browser, fieldsOf } from "./browser.ts";
 import { API, addClient, addInitialAccessToken, addOrganization, addResource, addUser, PASSWORD, SECRET } from "./builders.ts";
@@ -282,6 +283,34 @@ describe("of a person", () => {
     const secret = { csrf, action: "new", overlap: "keep" };
     expect(await count(200, () => submit(`${own}/secrets`, secret))).toEqual({ d1: 2, kv: 0 });
     expect(await count(303, () => submit(`${own}/delete`, { csrf }))).toEqual({ d1: 2, kv: 1 });
+  });
+
+  it("the pages of a developer's APIs make one for who it is and one for what they show, and no more than four to change anything", async () => {
+    const csrf = String(fieldsOf(await browser.open(`${DEVELOPER}/new`), `${DEVELOPER}/new`)["csrf"]);
+    const address = "https://api.northstar.example/";
+    const here = `${DEVELOPER}/resources`;
+    const own = `${here}/${encodeURIComponent(address)}`;
+    const owner = await env.DB.prepare("SELECT id FROM users WHERE email = ?").bind(email).first<string>("id");
+    Object.assign(server.deps, {
+      fetch: async () => new Response(await proofLine(server.deps, String(owner), new URL(address).host)),
+    });
+    const fields = { csrf, action: "save", identifier: address, name: "Notes" };
+    const trips = {
+      list: await count(200, () => browser.send(here)),
+      new: await count(303, () => submit(`${here}/new`, fields)),
+      show: await count(200, () => browser.send(own)),
+      change: await count(303, () => submit(own, { ...fields, name: "Notes 2" })),
+      ask: await count(200, () => browser.send(`${own}/delete`)),
+      deletion: await count(303, () => submit(`${own}/delete`, { csrf })),
+    };
+    expect(trips).toEqual({
+      list: { d1: 2, kv: 0 },
+      new: { d1: 3, kv: 0 },
+      show: { d1: 2, kv: 0 },
+      change: { d1: 4, kv: 0 },
+      ask: { d1: 3, kv: 0 },
+      deletion: { d1: 4, kv: 0 },
+    });
   });
 
   it("the front page and the style sheet make none for a stranger", async () => {
