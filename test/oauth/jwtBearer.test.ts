@@ -551,6 +551,16 @@ describe("what stands behind the token", () => {
     expect(await introspect(server, first.access_token)).toMatchObject({ active: true, scope: "builds.read" });
   });
 
+  it("is a use of the client: a registration that nobody had used no longer ends", async () => {
+    const ends = () => rows("SELECT expires_at FROM clients WHERE client_id = 'sync'");
+    const expires_at = server.deps.now() + 60_000;
+    await run(`UPDATE clients SET expires_at = ${expires_at} WHERE client_id = 'sync'`);
+    expect((await send(await assertion({ sub: "eve@directory" }))).status).toBe(400);
+    expect(await ends()).toEqual([{ expires_at }]);
+    await tokensOf(await send(await assertion()));
+    expect(await ends()).toEqual([{ expires_at: null }]);
+  });
+
   it("introspects, and is gone at once when the person revokes it on the settings page", async () => {
     const { access_token } = await tokensOf(await send(await assertion()));
     expect(await introspect(server, access_token)).toMatchObject({ active: true, sub: ada.userId, client_id: "sync" });
