@@ -295,6 +295,8 @@ describe("of a person", () => {
       fetch: async () => new Response(await proofLine(server.deps, String(owner), new URL(address).host)),
     });
     const fields = { csrf, action: "save", identifier: address, name: "Notes" };
+    // Another second than that in which the tests before this one revoked.
+    server.pass(7);
     const trips = {
       list: await count(200, () => browser.send(here)),
       new: await count(303, () => submit(`${here}/new`, fields)),
