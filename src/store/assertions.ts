@@ -131,6 +131,9 @@ const standsFor = (redemption: AssertionRedemption, person: SQL): SQL => {
         AND gone.revoked_at >= ${issuedAt}))`;
 };
 
+/** Of a grant. An assertion has half as many at most, in 16 KB, and a row of D1 ends at 2 MB. */
+const MAX_DETAILS = 100;
+
 type Merged = "scopes" | "resources" | "authorization_details";
 
 /** That the JSON array has an element which the grant's has not; details are compared by their canonical text. */
@@ -142,6 +145,12 @@ const merged = (column: Merged, given: string | undefined): SQL => sql`(
   SELECT json_group_array(value) FROM (
     SELECT value FROM json_each(${sql.raw(`grants.${column}`)}) UNION SELECT value FROM json_each(${given})))`;
 
+/** Those given come last, and of all together so many stay as a row can bear: directories may name a new one each time. */
 const mergedObjects = (column: Merged, given: string | undefined): SQL => sql`(
   SELECT json_group_array(json(value)) FROM (
-    SELECT value FROM json_each(${sql.raw(`grants.${column}`)}) UNION SELECT value FROM json_each(${given})))`;
+    SELECT value FROM (
+      SELECT value, key, 0 AS is_given FROM json_each(${sql.raw(`grants.${column}`)})
+        WHERE value NOT IN (SELECT value FROM json_each(${given}))
+      UNION ALL SELECT value, key, 1 FROM json_each(${given})
+      ORDER BY is_given DESC, key DESC LIMIT ${MAX_DETAILS})
+    ORDER BY is_given, key))`;

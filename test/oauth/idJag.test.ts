@@ -221,6 +221,23 @@ it("gives a token that its resource server may exchange, whatever else the clien
   await expectRefused(await exchange(LEDGER, "ledger.builds.read"), before, "invalid_scope");
 });
 
+it("gives details without end, of which the grant keeps the last hundred", async () => {
+  const of = (site: string) => ({ ...repositories, repositories: [site] });
+  const bring = async (...sites: readonly string[]) =>
+    tokensOf(await send(await idJag({ scope: undefined, authorization_details: sites.map(of) })));
+  const kept = async (): Promise<readonly string[]> => {
+    const [grant] = await rows("SELECT authorization_details FROM grants");
+    return JSON.parse(String(grant?.["authorization_details"])).flatMap((one: typeof repositories) => one.repositories);
+  };
+  await bring("first", "second");
+  for (const round of ["a", "b", "c"]) await bring(...Array.from({ length: 33 }, (_, index) => `${round}${index}`), "first");
+  expect([(await kept()).length, (await kept()).slice(-2)]).toEqual([100, ["c32", "first"]]);
+  expect(await kept()).not.toContain("second");
+  const { access_token } = await bring("last");
+  expect(await introspect(server, access_token)).toMatchObject({ authorization_details: [sorted(of("last"))] });
+  expect((await kept()).length).toBe(100);
+});
+
 const sorted = (detail: object) => Object.fromEntries(Object.entries(detail).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 describe("an ID-JAG is refused, and nothing changes,", () => {
