@@ -221,6 +221,14 @@ it("gives a token that its resource server may exchange, whatever else the clien
   await expectRefused(await exchange(LEDGER, "ledger.builds.read"), before, "invalid_scope");
 });
 
+it("limits the token to its organization, which is no detail of the grant", async () => {
+  const limit = [{ type: "organization_access", organizations: ["contoso"] }];
+  const body = await (await send(await idJag({ authorization_details: limit }))).json<Claims>();
+  expect([body["scope"], body["authorization_details"]]).toEqual(["builds.read", limit]);
+  expect(await rows("SELECT authorization_details FROM grants")).toEqual([{ authorization_details: "[]" }]);
+  expect(await rows("SELECT authorization_details FROM families")).toEqual([{ authorization_details: "[]" }]);
+});
+
 it("gives details without end, of which the grant keeps the last hundred", async () => {
   const of = (site: string) => ({ ...repositories, repositories: [site] });
   const bring = async (...sites: readonly string[]) =>
