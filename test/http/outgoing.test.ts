@@ -59,7 +59,7 @@ describe("fetchPublic", () => {
     expect(only?.init.redirect).toBe("manual");
   });
 
-  // CASES.md E 108
+  // CASES.md G 108
   it.each([
     ["http://client.example/", "is not https"],
     ["https://127.0.0.1/", "is not public"],
@@ -75,7 +75,7 @@ describe("fetchPublic", () => {
     expect(sent).toEqual([]);
   });
 
-  // CASES.md E 109
+  // CASES.md G 109
   it.each([301, 302, 303, 307, 308])("follows no %i, and reads nothing of it", async (status) => {
     const { body, seen } = stream(async () => new TextEncoder().encode("inside"));
     const { sent, traveller } = travel(() => new Response(body, { status, headers: { Location: "https://10.0.0.1/" } }));
@@ -83,7 +83,7 @@ describe("fetchPublic", () => {
     expect([sent.length, seen.cancelled]).toEqual([1, true]);
   });
 
-  // CASES.md E 110
+  // CASES.md G 110
   it("stops reading at the limit, which counts bytes and not characters", async () => {
     const exact = travel(() => new Response("\u00e4".repeat(500)));
     expect((await fetchPublic(exact.traveller, URI, limits)).text).toBe("\u00e4".repeat(500));

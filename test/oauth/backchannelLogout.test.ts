@@ -74,6 +74,7 @@ async function later(minutes: number): Promise<void> {
   await work(server.deps);
 }
 
+// CASES.md G 117
 describe("a service that was used in the session", () => {
   it("is told by a logout token that it can verify, before the person reads that it is over", async () => {
     const { id_token } = await enter("buildboard");
@@ -255,6 +256,7 @@ describe("a service that does not answer", () => {
   });
 });
 
+// CASES.md G 108 and 117
 describe("the outbox", () => {
   const inside = ["https://127.0.0.1/", "https://[::1]/", "https://localhost/", "https://169.254.169.254/", `${ISSUER}/x`];
   it.each(inside)("sends nothing to %s, even where it stands in a registration", async (uri) => {

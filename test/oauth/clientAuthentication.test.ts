@@ -60,6 +60,7 @@ async function expectRefused(response: Response, before: string, status = 401, e
 
 const seconds = () => Math.floor(server.deps.now() / 1000);
 
+// CASES.md C 43, 44, 49 and 50
 describe("private_key_jwt", () => {
   it.each(algorithms)("authenticates a client by its %s key at every endpoint that asks", async (alg) => {
     const key = await becomeSigner(alg);
@@ -82,6 +83,8 @@ describe("private_key_jwt", () => {
     ["no audience", () => ({ aud: undefined })],
     ["no issuer", () => ({ iss: undefined })],
     ["another issuer", () => ({ iss: "somebody" })],
+    ["no subject", () => ({ sub: undefined })],
+    ["another subject", () => ({ sub: "somebody" })],
     ["no expiry", () => ({ exp: undefined })],
     ["an expiry that is a text", () => ({ exp: String(seconds() + 60) })],
     ["an expiry that is past by five minutes", () => ({ exp: seconds() - 300 })],
@@ -195,6 +198,7 @@ describe("private_key_jwt", () => {
   });
 });
 
+// CASES.md C 51
 describe("an assertion", () => {
   it("counts once, at whichever endpoint", async () => {
     const key = await becomeSigner();

@@ -204,6 +204,7 @@ describe("the device authorization endpoint", () => {
   });
 });
 
+// CASES.md G 116
 describe("a device that asks for its tokens", () => {
   it("waits until somebody approves, then gets them", async () => {
     const codes = await obtainCodes(server);
@@ -378,6 +379,7 @@ describe("a device code that was redeemed", () => {
   });
 });
 
+// CASES.md G 116
 describe("a device code is refused, and nothing changes,", () => {
   it.each<[string, (codes: DeviceAnswer) => Fields, string]>([
     ["when it is cut", ({ device_code }) => ({ device_code: device_code.slice(0, -1) }), "invalid_grant"],

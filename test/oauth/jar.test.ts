@@ -107,6 +107,7 @@ async function expectAccepted(object: string): Promise<void> {
   expect((await browser.open(url({ request: object }))).text).toContain('action="/sign-in"');
 }
 
+// CASES.md G 114
 describe("a request object", () => {
   it.each(["ES256", "PS256", "EdDSA", "RS256"])("signed with %s yields a code", async (alg) => {
     const own = await clientKey(alg);
@@ -342,6 +343,7 @@ describe("a client that must sign its requests", () => {
   ])("may send an object that begins %s", async (_, changes) => expectAccepted(await objectOf(changes())));
 });
 
+// CASES.md G 108, 109 and 113
 describe("a request_uri that the client registered", () => {
   beforeEach(() => register({ request_uris: [ADDRESS] }));
 

@@ -215,7 +215,7 @@ describe("what a request asks for", () => {
   });
 });
 
-// CASES.md 47 to 50 by analogy, and 91
+// CASES.md C 47 to 50 by analogy, and 91
 describe("an assertion is refused, and nothing changes,", () => {
   it.each<[string, () => Claims]>([
     ["another server as its audience", () => ({ aud: "https://other.example" })],
@@ -465,7 +465,7 @@ describe("an issuer's keys at an address", () => {
   });
 });
 
-// CASES.md 51 by analogy
+// CASES.md C 51 by analogy
 describe("an assertion counts once", () => {
   it("in sequence, and the second time is told so", async () => {
     const jwt = await assertion();

@@ -155,6 +155,7 @@ describe("a pushed request", () => {
   });
 });
 
+// CASES.md G 113
 describe("the name of a pushed request", () => {
   it("may be opened again, in this browser and another, until a code came of it", async () => {
     const name = await pushed();
@@ -268,6 +269,7 @@ describe("the pushed request endpoint refuses", () => {
     expect(await snapshot()).toBe(before);
   });
 
+  // CASES.md C 45
   it.each<[string, string | null]>([
     ["a confidential client without its secret", null],
     ["a wrong secret", basic("buildboard", `${SECRET}x`)],

@@ -180,7 +180,7 @@ describe("a registration", () => {
     expect((await server.fetch(`/logos/${client_id}`)).headers.get("content-type")).toBe("image/png");
   });
 
-  // CASES.md 44 and 45
+  // CASES.md C 44 and 45
   it("is for one method, and by no other is its client known", async () => {
     const jwks = { keys: [(await clientKey("ES256")).jwk] };
     const keyed = await register({ token_endpoint_auth_method: "private_key_jwt", jwks });
@@ -197,7 +197,7 @@ describe("a registration", () => {
     expect((await post(server, "/introspect", { ...fields, client_id, client_secret }, null)).status).toBe(200);
   });
 
-  // CASES.md 57
+  // CASES.md C 57
   it("has a secret, a token and an id that nobody guesses", async () => {
     const clients = await Promise.all(Array.from({ length: 50 }, () => register()));
     for (const name of ["client_secret", "registration_access_token", "client_id"] as const) {
@@ -240,7 +240,7 @@ describe("today's MCP clients", () => {
   });
 });
 
-// CASES.md 107
+// CASES.md G 107
 describe("what a client cannot give itself", () => {
   it("is cut, where it would only weaken or widen", async () => {
     const client = await register({
@@ -312,7 +312,7 @@ describe("what a client cannot give itself", () => {
     expect(await expectRefused(() => send(asked(changes)), 400, "invalid_client_metadata")).toContain(description);
   });
 
-  // CASES.md 106, and group C as far as it concerns what is registered
+  // CASES.md G 106, and group C as far as it concerns what is registered
   it.each<[string, readonly unknown[], Metadata?]>([
     ["none at all", []],
     ["a fragment", [`${CALLBACK}#here`]],
@@ -345,7 +345,7 @@ describe("what a client cannot give itself", () => {
   });
 });
 
-// CASES.md 108: every URL that the server would ask, in every spelling of an address that only it can reach
+// CASES.md G 108: every URL that the server would ask, in every spelling of an address that only it can reach
 describe("an address that the server would ask", () => {
   const inner = [
     "https://127.0.0.1/x",
@@ -390,7 +390,7 @@ describe("an address that the server would ask", () => {
   );
 });
 
-// CASES.md 108 and OpenID's oidcc-registration-sector-uri, oidcc-registration-sector-bad
+// CASES.md G 108 and OpenID's oidcc-registration-sector-uri, oidcc-registration-sector-bad
 describe("a sector_identifier_uri", () => {
   const SECTOR = "https://sector.example/redirect_uris.json";
   const changes = { subject_type: "pairwise", sector_identifier_uri: SECTOR };
@@ -451,7 +451,7 @@ describe("a request that is none", () => {
     await expectRefused(() => server.fetch("/register", request), 400, "invalid_request");
   });
 
-  // CASES.md 39
+  // CASES.md C 39
   it("takes neither metadata nor a token from the query", async () => {
     const token = await addInitialAccessToken();
     build({ registration: "closed" });
@@ -468,7 +468,7 @@ describe("a request that is none", () => {
   });
 });
 
-// CASES.md 106
+// CASES.md G 106
 describe("where registration is closed", () => {
   beforeEach(() => build({ registration: "closed" }));
 
@@ -571,7 +571,7 @@ describe("where registration is off", () => {
   });
 });
 
-// CASES.md 106
+// CASES.md G 106
 describe("where anybody may register", () => {
   it("one network registers sixty clients in an hour, and then has to wait; another goes on", async () => {
     const from = (address: string) => ({ "cf-connecting-ip": address });

@@ -28,6 +28,7 @@ beforeEach(async () => {
 const obtainCode = async (changes: Parameters<typeof authorize>[2] = {}) =>
   (await authorize(browser, ada.email, changes)).get("code") ?? "";
 
+// CASES.md C 56
 /** An error as RFC 6749 section 5.2 has it: JSON, kept by no cache, and nothing in it but what its grammar allows. */
 async function expectError(response: Response, status: number, error: string) {
   const body = await response.json<Record<string, string>>();
@@ -48,6 +49,7 @@ const endpoints: Readonly<Record<string, (refreshToken: string) => Fields>> = {
 
 const encode = (text: string) => `Basic ${btoa(text)}`;
 
+// CASES.md C 43, 45 and 46
 /** How a caller fails to say who it is: the Authorization header, or null, and what is added to the form. */
 const badAuthentication: readonly (readonly [name: string, authorization: string | null, Fields, status: 400 | 401])[] = [
   ["nothing at all", null, {}, 401],
@@ -93,6 +95,7 @@ describe.each(Object.entries(endpoints))("%s", (path, fieldsOf) => {
     expect((await post(server, "/token", refreshRequest(tokens.refresh_token))).status).toBe(200);
   });
 
+  // CASES.md C 39
   it("does not look for credentials in the query", async () => {
     const query = form({ client_id: "buildboard", client_secret: SECRET });
     await expectError(await post(server, `${path}?${query}`, fieldsOf(tokens.refresh_token), null), 401, "invalid_client");
@@ -127,7 +130,9 @@ describe.each(Object.entries(endpoints))("%s", (path, fieldsOf) => {
   });
 });
 
+// CASES.md C 52
 describe("the secret of a client", () => {
+  const namesOf = (response: Response) => [...response.headers.keys()].toSorted();
   const guess = (network: string, secret = `${SECRET}x`, on = server) =>
     on.fetch("/token", {
       method: "POST",
@@ -150,6 +155,19 @@ describe("the secret of a client", () => {
     expect((await guess("203.0.113.7")).status).toBe(401);
   });
 
+  // CASES.md C 53: an isolate that has met neither answers to both alike, by as many trips to D1, which are what takes its time
+  it("is as long in being refused as that of a client which is not there, in the same words", async () => {
+    const refusals = [];
+    for (const clientId of ["buildboard", "nobody"]) {
+      const cold = createServer();
+      const response = await post(cold, "/token", refreshRequest("csr_unknown"), basic(clientId, `${SECRET}x`));
+      const { d1, kv } = cold.trips;
+      refusals.push({ d1, kv, status: response.status, body: await response.text(), headers: namesOf(response) });
+    }
+    expect(refusals[0]).toEqual(refusals[1]);
+    expect(refusals[0]).toMatchObject({ d1: 2, kv: 0, status: 401 });
+  });
+
   it("still works while a stranger guesses, from the stranger's network and from any other", async () => {
     for (let attempt = 0; attempt < 25; attempt++) await guess("203.0.113.7");
     expect((await guess("203.0.113.7")).status).toBe(429);
@@ -159,6 +177,7 @@ describe("the secret of a client", () => {
   });
 });
 
+// CASES.md C 38, 40, 41 and 42
 describe("a token request", () => {
   const send = (body: BodyInit, contentType?: string) => {
     const headers = { authorization: basic("buildboard", SECRET), ...(contentType ? { "content-type": contentType } : {}) };
@@ -267,6 +286,7 @@ describe("a token request", () => {
     expect((await post(server, "/token", refreshRequest(refresh_token))).status).toBe(200);
   });
 
+  // CASES.md C 54
   it.each([
     ["client_credentials", "unauthorized_client"],
     ["password", "unsupported_grant_type"],

@@ -26,7 +26,7 @@ describe("publicUrlProblem", () => {
     expect(problem(url)).toBeUndefined();
   });
 
-  // CASES.md E 108: the same places in every spelling
+  // CASES.md G 108: the same places in every spelling
   it.each<[string, readonly string[]]>([
     ["loopback", ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.255.255.254", "127.0.0.1."]],
     ["this host", ["0.0.0.0", "0", "0.1.2.3", "000.000.000.000"]],

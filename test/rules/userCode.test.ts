@@ -4,6 +4,7 @@ import { makeUserCode, normalizeUserCode, showUserCode, USER_CODE_BYTES } from "
 
 const bytes = fc.uint8Array({ minLength: USER_CODE_BYTES, maxLength: USER_CODE_BYTES }).map((array) => Uint8Array.from(array));
 
+// CASES.md G 116
 describe("a user code", () => {
   it("has eight letters, none of which is a vowel or passes for a digit", () => {
     fc.assert(

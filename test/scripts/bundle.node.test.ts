@@ -6,6 +6,13 @@ import { root } from "../../scripts/wrangler.ts";
 /** What one isolate has to load before it answers. */
 const MAX_GZIP_BYTES = 210_000;
 
+// CASES.md G 108: of a name that resolves to a private address the Worker cannot know; the platform does
+it("the Worker that is deployed reaches public addresses alone", async () => {
+  expect(await bundle(`${root}/wrangler.toml`)).toMatchObject({
+    compatibilityFlags: expect.arrayContaining(["global_fetch_strictly_public"]),
+  });
+});
+
 it("the Worker that is deployed stays under 210 KB gzip, and holds nothing of the tests", async () => {
   const worker = await bundle(`${root}/wrangler.toml`);
   const modules = "modules" in worker && Array.isArray(worker.modules) ? worker.modules : [];

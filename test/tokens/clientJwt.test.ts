@@ -65,7 +65,7 @@ describe.each<SigningAlgorithm>(["ES256", "PS256", "EdDSA", "RS256"])("a JWT by 
     expect((await check(await mended(key, {}), keysOf(key).find)).claims).toEqual(claims);
   });
 
-  // CASES.md B 47 and 48
+  // CASES.md C 47 and 48
   const tampered: readonly (readonly [what: string, forge: (key: ClientKey) => Promise<string>, reason: string])[] = [
     [
       "alg none and no signature",
@@ -200,7 +200,7 @@ describe.each<SigningAlgorithm>(["ES256", "PS256", "EdDSA", "RS256"])("a JWT by 
     expect(seen.calls).toBeLessThanOrEqual(1);
   });
 
-  // CASES.md B 48: the header's own key is not read, whether it is the forger's or our client's
+  // CASES.md C 48: the header's own key is not read, whether it is the forger's or our client's
   it.each<[string, (stranger: ClientKey) => JsonObject]>([
     ["jwk", ({ jwk }) => ({ jwk })],
     ["jku", () => ({ jku: "https://attacker.example/jwks" })],
@@ -358,7 +358,7 @@ describe("checkAssertion", () => {
     expect(judge({ iat: undefined }).issuedAt).toBe((seconds + 60 - 600 - 10) * 1000);
   });
 
-  // CASES.md B 50
+  // CASES.md C 50
   it.each([
     { exp: seconds - 9 },
     { exp: seconds + 600 },

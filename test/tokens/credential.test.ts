@@ -51,6 +51,7 @@ describe("codes, device codes and refresh tokens", () => {
     expect(await findCredential(deps, change(text))).toBeUndefined();
   });
 
+  // CASES.md C 57
   it("hold 160 random bits or more, no two alike in 10,000, and nothing of the person", async () => {
     const seen = new Set<string>();
     for (let index = 0; index < 10_000; index++)
