@@ -398,6 +398,21 @@ describe("whatever ends the approval ends the new token at once:", () => {
     expect(await introspect(next.access_token, "ledger")).toEqual({ active: false });
   });
 
+  it("also what is exchanged at the very moment of the revocation, here and elsewhere", async () => {
+    const isolates = [server, createServer({ clock: { now: server.deps.now() } })];
+    const tokens = await obtain();
+    const attempts = Array.from({ length: 12 }, (_, index) => async () => {
+      if (index === 5) return post(server, "/revoke", { token: tokens.refresh_token });
+      return exchange(tokens.access_token, { resource: LEDGER }, "contoso-devops", isolates[index % 2]);
+    });
+    const answers = await Promise.all(attempts.map((attempt) => attempt()));
+    const given = await Promise.all(answers.map((answer) => answer.json<{ access_token?: string }>()));
+    for (const { access_token } of given)
+      if (access_token !== undefined) expect(await introspect(access_token, "ledger")).toEqual({ active: false });
+    const won = given.filter(({ access_token }) => access_token !== undefined).length;
+    expect(await logged()).toHaveLength(won);
+  });
+
   it("and the mark that the edge reads is that of the family", async () => {
     const tokens = await obtain();
     const next = await exchanged(tokens.access_token, { resource: LEDGER });
