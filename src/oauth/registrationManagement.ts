@@ -45,10 +45,16 @@ export const replaceRegistration: Endpoint = async (request, deps) => {
   const guard = { origin: client.origin, registrationTokenSha256: tokenSha256, secrets: client.secrets };
   const changes = secrets === client.secrets ? { metadata } : { metadata, secrets };
   const replaced = await updateClient(deps, client.clientId, changes, client.clientId, guard);
-  if (replaced === undefined) throw refuseToken("the registration ended or changed meanwhile");
+  if (replaced === undefined) throw await lost(request, deps);
   if ((metadata.logo_uri ?? before.logo_uri) !== undefined) await refreshLogo(deps, replaced, LOGO_SECONDS);
   return clientInformation(deps, replaced, { token, secret });
 };
+
+/** A change that came too late: for a registration that has ended its token counts no more, and else it may be sent again. */
+async function lost(request: Request, deps: Deps): Promise<OAuthError> {
+  await loadRegistrant(request, deps);
+  return new OAuthError("conflict", "Another request changed this registration meanwhile: read it, and send the change again.");
+}
 
 /** Section 2.3: the client ends, and with it all that it was ever given. */
 export const endRegistration: Endpoint = async (request, deps) => {

@@ -388,6 +388,20 @@ describe("a document that was read", () => {
     expect(textOf(await open())).toContain("Ours");
     expect(host.asked).toHaveLength(1);
   });
+
+  it("gives way to that also while it is being read again", async () => {
+    cached(60);
+    await open();
+    server.pass(121);
+    host.serve(DOCUMENT, async () => {
+      await env.DB.prepare(
+        "UPDATE clients SET origin = 'operator', metadata = json_set(metadata, '$.client_name', 'Ours')",
+      ).run();
+      return Response.json(documentOf());
+    });
+    expect(textOf(await open())).toContain("Ours");
+    expect(JSON.parse(String((await rowOf())?.["metadata"]))).toMatchObject({ client_name: "Ours" });
+  });
 });
 
 // CASES.md F-26

@@ -113,7 +113,7 @@ describe("reading", () => {
   });
 });
 
-// CASES.md 115
+// CASES.md G 115
 describe("a client is known by its own token alone", () => {
   const tokens: readonly (readonly [name: string, token: () => Promise<string | null>])[] = [
     ["no token", async () => null],
@@ -342,6 +342,26 @@ describe("replacing", () => {
     expect((await replace({ logo_uri })).status).toBe(200);
   });
 
+  it("by two requests at once never leaves a secret that neither was told", async () => {
+    await replaced({ token_endpoint_auth_method: "none" });
+    const answers = await Promise.all(
+      ["client_secret_basic", "client_secret_post"].map((token_endpoint_auth_method) =>
+        replace({ token_endpoint_auth_method }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    const told = await Promise.all(answers.map((answer) => answer.json<Registered & { error?: string }>()));
+    expect(told.find(({ error }) => error !== undefined)?.error).toBe("conflict");
+    const winner: Partial<Registered> = told.find((one) => "client_secret" in one) ?? {};
+    const { client_secret = "" } = winner;
+    const token_endpoint_auth_method = winner["token_endpoint_auth_method"];
+    expect(await (await manage("GET")).json()).toMatchObject({ token_endpoint_auth_method });
+    const isBasic = token_endpoint_auth_method === "client_secret_basic";
+    const fields = { token: "x", ...(isBasic ? {} : { client_id: client.client_id, client_secret }) };
+    const credentials = isBasic ? basic(client.client_id, client_secret) : null;
+    expect((await post(server, "/introspect", fields, credentials)).status).toBe(200);
+  });
+
   it("and ending at once leave either the new registration or none", async () => {
     const [put, removed] = await Promise.all([replace({ client_name: "Two" }), manage("DELETE")]);
     expect(removed.status).toBe(204);
@@ -352,7 +372,7 @@ describe("replacing", () => {
   });
 });
 
-// CASES.md 115
+// CASES.md G 115
 describe("ending", () => {
   it("kills everything that the client was ever given", async () => {
     const tokens = await obtain();
