@@ -107,6 +107,7 @@ describe("the field for the code", () => {
   });
 });
 
+// CASES.md G 116
 describe("a code that no device waits with", () => {
   const arrange: readonly (readonly [string, () => Promise<string>])[] = [
     ["that there never was", async () => "BCDF-GHJK"],
@@ -279,6 +280,7 @@ describe("the way to the approval", () => {
   });
 });
 
+// CASES.md G 116
 describe("the approval page", () => {
   const from = (ip: string, cf?: object): RequestInit =>
     ({ headers: { "cf-connecting-ip": ip }, ...(cf ? { cf } : {}) }) as never;
@@ -478,6 +480,22 @@ describe("Approve", () => {
     expect(await hear(device_code)).not.toBe("tokens");
   });
 
+  it.each([
+    ["that stands apart", "separate = 1"],
+    ["that a directory's word alone keeps up", "separate = 1, authority = 'https://directory.example'"],
+  ])("hangs the device on the person's own consent, not on one %s, though both are of one moment", async (_, other) => {
+    await decide(browser, (await open()).page, "approve");
+    await env.DB.prepare(`UPDATE grants SET ${other}`).run();
+    const { page, device_code } = await open();
+    await decide(browser, page, "approve");
+    await tokensOf(await poll(server, device_code));
+    const { results } = await env.DB.prepare(
+      "SELECT count(*) AS n, separate, authority FROM families JOIN grants ON grants.id = grant_id GROUP BY grants.id ORDER BY separate, authority",
+    ).all();
+    expect(results.map(({ n }) => n)).toEqual([1, 1]);
+    expect(results[0]).toMatchObject({ separate: 0, authority: null });
+  });
+
   it("keeps a registration that nobody had used", async () => {
     await env.DB.prepare("UPDATE clients SET expires_at = ? WHERE client_id = 'wallboard'")
       .bind(server.deps.now() + 900_000)
@@ -499,6 +517,18 @@ describe("Deny", () => {
     expect(await auditOf()).toEqual({ "device.denied": 1 });
     expect(await hear(codes.device_code)).toBe("access_denied");
     expect(await env.DB.prepare("SELECT count(*) AS n FROM grants").first("n")).toBe(0);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["the session has run out", async () => env.DB.prepare("UPDATE sessions SET expires_at = ?").bind(server.deps.now()).run()],
+    ["the session has ended", async () => env.DB.prepare("DELETE FROM sessions").run()],
+    ["the code has expired", async () => server.pass(600)],
+  ])("changes nothing where %s meanwhile", async (_, happen) => {
+    const page = await enterCode(browser, (await obtainCodes(server)).user_code, ada.email);
+    await happen();
+    const before = await snapshot();
+    await decide(browser, page, "deny");
+    expect(await snapshot()).toBe(before);
   });
 });
 
