@@ -122,7 +122,7 @@ export interface ClientMetadata extends Translated<LocalizedMember> {
 export interface TokenExchangePolicy {
   /** Identifiers of the resources that the new tokens may be for. */
   readonly resources: readonly string[];
-  /** Whether it may act as the person, with nothing in the token that tells (RFC 8693 section 1.1). */
+  /** Whether it may act as the person, with no actor named in the token (RFC 8693 section 1.1). */
   readonly impersonation: boolean;
   /** Whether it may act for the person, named in `act`. */
   readonly delegation: boolean;
