@@ -24,6 +24,11 @@ const scripts: readonly (readonly [script: string, letter: RegExp])[] = [
   ["Cherokee", /\p{Script=Cherokee}/u],
 ];
 
+/** Letters, and digits, which some scripts write as letters look: their nought is a ring. */
+const SCRIPTED = /[\p{L}\p{Nd}]/u;
+/** A Roman numeral of one character that continues a word, where it passes for the letter. */
+const NUMERAL_IN_WORD = /[A-Za-z]\p{Nl}|\p{Nl}[A-Za-z]/u;
+
 /** Letters of other alphabets that pass for Latin ones. */
 const lookAlikes = new Set("асеԁһіјӏорԛѕԝхуАВЕНІЈКМОРЅТХУСԌԚԜαινορυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧɡɑ");
 
@@ -55,13 +60,14 @@ function findSuspicion(text: string, hidSomething: boolean): Suspicion | null {
   const letters = [...text].filter((character) => /\p{L}/u.test(character));
   const foreign = letters.filter((letter) => /[\p{Script=Cyrillic}\p{Script=Greek}ɡɑ]/u.test(letter));
   const disguised = letters.some((letter) => /[A-Za-z]/.test(letter.normalize("NFKC")) && !/[A-Za-z]/.test(letter));
-  if (disguised || (foreign.length > 0 && foreign.every((letter) => lookAlikes.has(letter)))) return "look_alike";
+  if (disguised || NUMERAL_IN_WORD.test(text) || (foreign.length > 0 && foreign.every((letter) => lookAlikes.has(letter))))
+    return "look_alike";
   return hidSomething ? "invisible" : null;
 }
 
 function scriptsOf(word: string): ReadonlySet<string> {
   const letters = [...word].filter(
-    (character) => /\p{L}/u.test(character) && !/[\p{Script=Common}\p{Script=Inherited}]/u.test(character),
+    (character) => SCRIPTED.test(character) && !/[\p{Script=Common}\p{Script=Inherited}]/u.test(character),
   );
   return new Set(letters.map((letter) => scripts.find(([, sign]) => sign.test(letter))?.[0] ?? "another"));
 }

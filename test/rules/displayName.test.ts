@@ -16,6 +16,10 @@ describe("displayName leaves honest names as they are", () => {
     "مرحبا",
     "카카오 Talk",
     "हिन्दी",
+    "हिन्दी १२",
+    "Builds 24/7",
+    "ビルドⅤ",
+    "Build Ⅱ",
     "<img src=x onerror=alert(1)>",
   ])("%s", (name) => {
     expect(displayName(name, OTHERWISE)).toEqual({ text: name.normalize("NFC"), suspicion: null });
@@ -43,6 +47,8 @@ describe("displayName shows what a name hides", () => {
     ["one such word beside a Latin one", "\u0421\u0430\u0455\u0435 Support", "\u0421\u0430\u0455\u0435 Support", "look_alike"],
     ["letters of mathematics", "\u{1d406}\u{1d428}ogle", "\u{1d406}\u{1d428}ogle", "look_alike"],
     ["wide letters", "\uff27oogle", "\uff27oogle", "look_alike"],
+    ["a Roman numeral", "Paypa\u217c", "Paypa\u217c", "look_alike"],
+    ["digits of another script among Latin letters", "G\u0a66\u0a66gle", "G\u0a66\u0a66gle", "mixed_scripts"],
     ["a script g", "\u0261oogle", "\u0261oogle", "look_alike"],
   ])("%s", (_, name, text, suspicion) => {
     expect(displayName(name, OTHERWISE)).toEqual({ text, suspicion });
