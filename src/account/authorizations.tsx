@@ -9,7 +9,8 @@ import { preferredLanguages } from "../rules/language.ts";
 import { loadAuthorizations } from "../store/authorizations.ts";
 import { loadResources } from "../store/resources.ts";
 import { type Revocation, revoke } from "../store/revocation.ts";
-import { confirmPage, listPage } from "./authorizationList.tsx";
+import { confirmPage } from "./authorizationEnd.tsx";
+import { listPage } from "./authorizationList.tsx";
 
 /** GET /settings/authorizations: what a person has approved; `confirm=all` asks before everything ends. Changes nothing. */
 export const authorizationsPage: Endpoint = async (request, deps) => {
