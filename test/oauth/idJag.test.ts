@@ -196,25 +196,35 @@ it("gives a token that its resource server may exchange, whatever else the clien
     token_exchange: { resources: [API, LEDGER], impersonation: true, delegation: false },
   });
   await decideClient(contoso, "server", "approved");
+  await addClient("self", {
+    grant_types: [GRANT_TYPE, exchangeType],
+    response_types: [],
+    redirect_uris: [],
+    token_exchange: { resources: [API], impersonation: true, delegation: false },
+  });
   const first = await tokensOf(await send(await idJag()));
   await tokensOf(await send(await idJag({ scope: "workitems.read" })));
-  const exchange = (resource: string, scope: string) =>
+  const exchange = (resource: string, scope: string, token = first.access_token, clientId = "server") =>
     post(
       server,
       "/token",
       {
         grant_type: exchangeType,
-        subject_token: first.access_token,
+        subject_token: token,
         subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
         resource,
         scope,
       },
-      basic("server", SECRET),
+      basic(clientId, SECRET),
     );
   const logged = () => rows("SELECT count(*) AS n FROM audit WHERE action = 'token.exchanged'");
   const { access_token } = await tokensOf(await exchange(API, "builds.read"));
   expect(payloadOf(access_token)).toMatchObject({ scope: "builds.read", organizations: ["contoso"] });
   expect(await logged()).toEqual([{ n: 1 }]);
+  // The client itself needs no other leave than the directory's to make its own token smaller.
+  const own = await tokensOf(await send(await idJag({ client_id: "self" }), {}, basic("self", SECRET)));
+  const smaller = await tokensOf(await exchange(API, "builds.read", own.access_token, "self"));
+  expect(payloadOf(smaller.access_token)["organizations"]).toEqual(["contoso"]);
   // What only another assertion gave is not in the token, nor is what no assertion gave.
   const before = await snapshot();
   await expectRefused(await exchange(API, "workitems.read"), before, "invalid_scope");
