@@ -1,11 +1,14 @@
 import type { Deps } from "../config.ts";
 import { fetchPublic } from "../http/outgoing.ts";
 import type { Client } from "../model.ts";
+import { findImageSize } from "../rules/imageSize.ts";
 import { findImageType } from "../rules/imageType.ts";
 import { dropLogo, findLogoSource, keepLogo, type Logo } from "../store/logos.ts";
 import { sha256 } from "../tokens/encoding.ts";
 
 const MAX_BYTES = 64 * 1024;
+/** In points. A larger one could bring down the page on which a person would revoke the service. */
+const MAX_SIDE = 2048;
 const DEADLINE_SECONDS = 10;
 /** As long as this a picture from the same address is not fetched again. */
 const FRESH_SECONDS = 24 * 3600;
@@ -36,11 +39,13 @@ export async function refreshLogo(
   }
 }
 
-/** The picture at the address: PNG, JPEG, WebP or GIF by its bytes; undefined for everything else. */
+/** The picture at the address: PNG, JPEG, WebP or GIF by its bytes, and no larger than a browser unpacks easily; else undefined. */
 async function fetchLogo(deps: Deps, uri: string, seconds: number): Promise<Logo | undefined> {
   const outgoing = { headers: { Accept: "image/png, image/jpeg, image/webp, image/gif" }, maxBytes: MAX_BYTES, seconds };
   const answer = await fetchPublic(deps, uri, outgoing).catch(() => undefined);
   if (answer?.status !== 200) return undefined;
   const contentType = findImageType(answer.bytes);
-  return contentType === undefined ? undefined : { contentType, bytes: answer.bytes, sha256: await sha256(answer.bytes) };
+  const size = contentType === undefined ? undefined : findImageSize(contentType, answer.bytes);
+  if (contentType === undefined || size === undefined || Math.max(size.width, size.height) > MAX_SIDE) return undefined;
+  return { contentType, bytes: answer.bytes, sha256: await sha256(answer.bytes) };
 }

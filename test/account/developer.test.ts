@@ -337,7 +337,8 @@ describe("the page of a new service", () => {
 });
 
 describe("a service's logo", () => {
-  const picture = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]);
+  const header = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52];
+  const picture = Uint8Array.from([...header, ...new Uint8Array(8)]);
   const logo_uri = "https://ledger.example/logo.png";
   let isThere: boolean;
   let asked: number;

@@ -14,13 +14,16 @@ const LOGO = "https://client.example/logo.png";
 const bytesOf = (...parts: readonly (string | readonly number[])[]): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === "string" ? [...part].map((c) => c.charCodeAt(0)) : part)));
 
-const PNG = bytesOf([0x89], "PNG\r\n", [0x1a], "\n", [0, 0, 0, 13], "IHDR");
+const png = (side: number) =>
+  bytesOf([0x89], "PNG\r\n", [0x1a], "\n", [0, 0, 0, 13], "IHDR", ...[0, 1].map(() => [0, 0, side >> 8, side & 255]));
+const PNG = png(48);
+const GIF = bytesOf("GIF89a", [1, 0, 1, 0, 0, 0, 0, 0x3b]);
 const pictures: readonly (readonly [type: string, bytes: Uint8Array<ArrayBuffer>])[] = [
   ["image/png", PNG],
-  ["image/jpeg", bytesOf([0xff, 0xd8, 0xff, 0xe0], "JFIF")],
-  ["image/gif", bytesOf("GIF89a", [1, 0, 1, 0])],
-  ["image/gif", bytesOf("GIF87a", [1, 0, 1, 0])],
-  ["image/webp", bytesOf("RIFF", [10, 13, 0, 0], "WEBPVP8 ")],
+  ["image/jpeg", bytesOf([0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc0, 0, 11, 8, 0, 48, 0, 48])],
+  ["image/gif", GIF],
+  ["image/gif", bytesOf("GIF87a", [1, 0, 1, 0, 0, 0, 0, 0x3b])],
+  ["image/webp", bytesOf("RIFF", [10, 13, 0, 0], "WEBPVP8 ", [0, 0, 0, 0, 0, 0, 0, 0x9d, 1, 0x2a, 48, 0, 48, 0])],
 ];
 
 let host: ClientHost;
@@ -80,6 +83,8 @@ describe.each<[string, string, () => Response | Promise<Response>]>([
   ["a page", LOGO, picture(bytesOf("<!doctype html><script>alert(1)</script>"), "image/png")],
   ["empty", LOGO, picture(new Uint8Array())],
   ["larger than 64 KB", LOGO, picture(bytesOf([...PNG, ...Array<number>(64 * 1024).fill(0)]))],
+  ["larger than 2048 points when unpacked", LOGO, picture(png(2049))],
+  ["of no size that its bytes tell", LOGO, picture(PNG.slice(0, 12))],
   ["not there", LOGO, () => new Response(PNG, { status: 404 })],
   ["elsewhere", LOGO, () => Response.redirect("https://169.254.169.254/latest", 302)],
   ["at a host that is down", LOGO, () => Promise.reject(new TypeError("connection refused"))],
@@ -129,7 +134,7 @@ describe("a picture that we have", () => {
     server.pass(24 * 3600 - 1);
     await refresh();
     expect(host.asked).toHaveLength(1);
-    host.serve("https://client.example/new.gif", picture(bytesOf("GIF89a")));
+    host.serve("https://client.example/new.gif", picture(GIF));
     await refresh("https://client.example/new.gif");
     expect((await get()).headers.get("content-type")).toBe("image/gif");
   });
@@ -153,7 +158,7 @@ describe("a picture that we have", () => {
   it("gives way to that of a later change, however late it comes itself", async () => {
     const slow = Promise.withResolvers<Response>();
     host.serve("https://client.example/slow.png", () => slow.promise);
-    host.serve("https://client.example/new.gif", picture(bytesOf("GIF89a")));
+    host.serve("https://client.example/new.gif", picture(GIF));
     const first = refresh("https://client.example/slow.png");
     await vi.waitFor(() => expect(host.asked).toContain("https://client.example/slow.png"));
     await refresh("https://client.example/new.gif");

@@ -173,7 +173,8 @@ describe("a registration", () => {
   });
 
   it("fetches the logo there and then, so that browsers get it from here", async () => {
-    const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...new Uint8Array(32)]);
+    const header = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52];
+    const png = Uint8Array.from([...header, ...new Uint8Array(16)]);
     host.serve("https://client.example/logo.png", () => new Response(png));
     const { client_id } = await register({ logo_uri: "https://client.example/logo.png" });
     expect(host.asked).toEqual(["https://client.example/logo.png"]);

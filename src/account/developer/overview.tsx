@@ -87,7 +87,7 @@ const Notices = ({
         <div class="notice warn">
           <p>
             <strong>Its logo could not be had,</strong> so people see its initial. At <code>{logo_uri}</code> there must be a
-            PNG, JPEG, WebP or GIF of at most 64 KB, and no redirect.
+            PNG, JPEG, WebP or GIF of at most 64 KB and 2048 points, and no redirect.
           </p>
           <p>
             <a href={pathOf(client.clientId, "edit")}>Save the settings once more</a> when it is there: then we fetch it again.

@@ -37,7 +37,7 @@ export const WhatPeopleRead = ({ fields, problems }: FormPart) => (
       <TextField
         name="logo_uri"
         label="Logo"
-        hint="The address of a square PNG, JPEG, WebP or GIF of at most 64 KB. We fetch it once and show our copy."
+        hint="The address of a square PNG, JPEG, WebP or GIF of at most 64 KB and 2048 points. We fetch it once and show our copy."
         value={fields.logo_uri}
         problems={problems}
         placeholder="https://"
