@@ -97,7 +97,9 @@ export function arrange(keys: readonly TestKey[], options: Partial<ResourceServe
     fetch: async (input, init) => {
       const { pathname } = new URL(String(input));
       network.requests.push(pathname);
-      return network.answer(pathname, init?.signal ?? undefined);
+      const answer = await network.answer(pathname, init?.signal ?? undefined);
+      const location = answer.headers.get("location");
+      return location === null || init?.redirect === "manual" ? answer : network.fetch(location, init);
     },
   };
   const resourceServer = createResourceServer({

@@ -30,6 +30,17 @@ describe("the issuer's keys", () => {
     expect(network.requests).toEqual([METADATA, "/jwks"]);
   });
 
+  it.each([METADATA, "/jwks"])("are not looked for where a redirect of %s leads, whatever is there", async (from) => {
+    const { first } = keys();
+    const { resourceServer, network } = arrange([first]);
+    const answer = network.answer;
+    const elsewhere = { status: 302, headers: { location: `https://id.example/elsewhere${from}` } };
+    network.answer = (path, signal) =>
+      path === from ? Promise.resolve(new Response(null, elsewhere)) : answer(path.replace("/elsewhere", ""), signal);
+    const error = await refusal(checkToken(await token(first), resourceServer));
+    expect([error.code, network.requests.at(-1)]).toEqual(["temporarily_unavailable", from]);
+  });
+
   it("are loaded anew after ten minutes", async () => {
     const { first } = keys();
     const { resourceServer, network, clock } = arrange([first]);
