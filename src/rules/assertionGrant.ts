@@ -124,13 +124,15 @@ export function decideEntitlement(
     return isTrusted && isNamed(owner?.identifier) && mayAsk(client, scope);
   });
   if (asked.scopes.some((scope) => !allowed.includes(scope))) throw beyond("invalid_scope", "scope");
-  const particulars = asserted.details.filter(({ type }) => trust.scopes === null || type === ORGANIZATION_ACCESS);
+  const ownerOf = ({ type }: AuthorizationDetail) => findDetailsType(type, registered)?.owner.identifier;
+  const particulars = asserted.details.filter(
+    (detail) => detail.type === ORGANIZATION_ACCESS || (trust.scopes === null && isNamed(ownerOf(detail))),
+  );
   if (!isWithin(asked.details, particulars)) throw beyond("invalid_authorization_details", "authorization_details");
   const scopes = asked.scopes.length > 0 ? asked.scopes : allowed;
-  const ownerOf = ({ type }: AuthorizationDetail) => findDetailsType(type, registered)?.owner.identifier;
   const chosen = asked.details.length > 0 ? asked.details : particulars;
   const limits = [...chosen, ...asserted.details].filter((detail) => limitedOrganizations([detail]) !== undefined).slice(0, 1);
-  const details = withoutOrganizations(chosen).filter((detail) => isNamed(ownerOf(detail)));
+  const details = withoutOrganizations(chosen);
   if (scopes.length === 0 && details.length === 0)
     throw new OAuthError("invalid_scope", "Nothing of what the assertion offers is allowed here: name a scope that is.");
   const reaches = limitedOrganizations(limits)?.includes(trust.organization?.name ?? "") ?? true;

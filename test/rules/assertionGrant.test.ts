@@ -56,6 +56,10 @@ describe("decideEntitlement", () => {
   const subset = <T>(of: fc.Arbitrary<T>) => fc.uniqueArray(of, { maxLength: 6 });
   const identifiers = fc.constantFrom("https://a.example", "https://b.example", "https://elsewhere.example");
 
+  const particulars = fc.constantFrom(
+    ...registered.flatMap(({ identifier }) => [1, 2].map((n) => ({ type: `${identifier}/detail`, n }))),
+  );
+
   it("never goes beyond the assertion, the trust, the client, the request, or the resources of its scopes", () => {
     fc.assert(
       fc.property(
@@ -65,23 +69,32 @@ describe("decideEntitlement", () => {
         subset(names),
         fc.option(subset(identifiers)),
         subset(identifiers),
-        (asserted, trusted, own, asked, resources, askedResources) => {
+        subset(particulars),
+        fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, subset(particulars)),
+        (asserted, trusted, own, asked, resources, askedResources, details, askedDetails) => {
           const client = clientOf(own?.join(" "));
           const decide = () =>
             decideEntitlement(
-              { ...nothing, scopes: asserted, resources },
-              { scopes: asked, resources: askedResources, details: [] },
+              { scopes: asserted, resources, details },
+              { scopes: asked, resources: askedResources, details: askedDetails },
               { ...trust, scopes: trusted },
               client,
               registered,
             );
           const result = codeOf(decide);
           if (typeof result === "string") {
-            expect(["invalid_scope", "invalid_target"]).toContain(result);
+            expect(["invalid_scope", "invalid_target", "invalid_authorization_details"]).toContain(result);
             return;
           }
           const entitled = decide();
-          expect(entitled.scopes.length).toBeGreaterThan(0);
+          expect(entitled.scopes.length + entitled.details.length).toBeGreaterThan(0);
+          for (const detail of entitled.details) {
+            expect(trusted).toBeNull();
+            expect(details).toContainEqual(detail);
+            if (askedDetails.length > 0) expect(askedDetails).toContainEqual(detail);
+            expect(entitled.resources.some((identifier) => detail.type.startsWith(identifier))).toBe(true);
+          }
+          if (asserted === null && details.length > 0) expect(entitled.scopes).toEqual([]);
           for (const scope of entitled.scopes) {
             expect(
               registered.some(
@@ -96,8 +109,9 @@ describe("decideEntitlement", () => {
             if (resources !== null) expect(resources).toContain(identifier);
             if (askedResources.length > 0) expect(askedResources).toContain(identifier);
           }
-          // Whoever names scopes gets all of them or is told.
+          // Whoever names scopes or details gets all of them or is told.
           if (asked.length > 0) expect(entitled.scopes).toEqual(asked);
+          if (askedDetails.length > 0) expect(entitled.details).toEqual(askedDetails);
         },
       ),
       { numRuns: 2000 },
