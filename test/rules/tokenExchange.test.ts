@@ -89,6 +89,7 @@ const cases = fc.record({
   entered: some(organizations),
   allowed: fc.subarray(names.map(identifierOf), { minLength: 1 }),
   mayAsk: fc.option(some(scopes)),
+  mayUse: fc.option(some(names.map((name) => `${name}.detail`))),
   targets: some(names.map(identifierOf)),
   asked: fc.oneof(someOrOpen(scopes.slice(0, 2)), someOrOpen([...scopes, "openid", "grant_management_query", "unknown"])),
   askedDetails: someOrOpen([...details, ...limits.slice(1, 2)]),
@@ -124,6 +125,7 @@ test("whatever is asked, the new token is within the policy, the old token, the 
       const client = clientOf({
         token_exchange: { ...policy, resources: it.allowed },
         ...(it.mayAsk === null ? {} : { scope: it.mayAsk.join(" ") }),
+        ...(it.mayUse === null ? {} : { authorization_details_types: it.mayUse }),
       });
       const request = requestOf({
         subject,
@@ -154,7 +156,9 @@ test("whatever is asked, the new token is within the policy, the old token, the 
           expect(it.allowed).toContain(resource);
           if (request.targets.length > 0) expect(request.targets).toContain(resource);
         }
+        const limit = it.askedDetails?.find((detail) => "organizations" in detail);
         for (const name of given.organizations) {
+          if (limit !== undefined && "organizations" in limit) expect(limit.organizations).toContain(name);
           expect(it.tokenOrganizations).toContain(name);
           expect(it.entered).toContain(name);
         }
@@ -164,6 +168,7 @@ test("whatever is asked, the new token is within the policy, the old token, the 
             expect(detail["organizations"]).toEqual(given.organizations);
             continue;
           }
+          expect(it.mayUse ?? [detail.type]).toContain(detail.type);
           expect(texts).toContain(canonical(detail));
           expect(it.grantedDetails.map(canonical)).toContain(canonical(detail));
           expect(given.resources).toContain(identifierOf(detail.type[0] ?? ""));
