@@ -261,6 +261,32 @@ describe("registering a service", () => {
     expect((await browser.open(NEW)).text).not.toMatch(/<details open/);
   });
 
+  it("takes nothing that the form does not have: no other owner, publisher, secret, grant type or member", async () => {
+    const id = await registerService(browser);
+    const forged = {
+      client_id: "buildboard",
+      owner_id: grace.userId,
+      origin: "operator",
+      publisher: JSON.stringify({ name: "Contoso", verifiedAt: 1 }),
+      secrets: "[]",
+      client_secret: "css_mine",
+      response_types: "token",
+      subject_type: "pairwise",
+      accept_token_endpoint_audience: "true",
+      refresh_overlap_seconds: "300",
+      authorization_details_types: "repository_access",
+      "client_name#de": "Contoso",
+      software_statement: "x.y.z",
+      initiate_login_uri: "https://evil.example/",
+      expires_at: "1",
+    };
+    const other = await registerService(browser, forged);
+    await sendForm(browser, `${DEVELOPER}/${other}/edit`, serviceFields(forged));
+    const [plain, made] = [await rowOf(id), await rowOf(other)];
+    expect(made).toEqual({ ...plain, client_id: other });
+    expect(other).not.toBe("buildboard");
+  });
+
   it("leaves out scopes that nobody offers, such as the operator's own", async () => {
     const id = await registerService(browser, { scope: ["openid", "admin", "nonsense", "grant_management_query"] });
     expect((await rowOf(id)).metadata.scope).toBe("openid");
@@ -434,6 +460,42 @@ describe("a service's page", () => {
     const page = await browser.open(`${DEVELOPER}/${id}`);
     expect(page.text).not.toContain("<script>");
     expect(page.text).toContain("&lt;script&gt;");
+  });
+
+  it("says in both rows of links where it is", async () => {
+    const id = await registerService(browser);
+    const marked = async (path: string) =>
+      [...(await browser.open(path)).text.matchAll(/<a href="([^"]*)" aria-current="(\w+)">/g)]
+        .map(([, to, current]) => [to, current])
+        .filter(([to]) => to?.startsWith(DEVELOPER));
+    const here = `${DEVELOPER}/${id}`;
+    for (const [path, expected] of [
+      [DEVELOPER, [[DEVELOPER, "page"]]],
+      [NEW, [[DEVELOPER, "true"]]],
+      [`${DEVELOPER}/resources/new`, [[`${DEVELOPER}/resources`, "true"]]],
+      [
+        here,
+        [
+          [DEVELOPER, "true"],
+          [here, "page"],
+        ],
+      ],
+      [
+        `${here}/edit`,
+        [
+          [DEVELOPER, "true"],
+          [`${here}/edit`, "page"],
+        ],
+      ],
+      [
+        `${here}/delete`,
+        [
+          [DEVELOPER, "true"],
+          [here, "true"],
+        ],
+      ],
+    ] as const)
+      expect((await marked(path)).slice(-expected.length), path).toEqual(expected);
   });
 
   it("is not kept by any cache, and runs no script", async () => {

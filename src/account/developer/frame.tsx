@@ -82,6 +82,7 @@ export function serviceFrame(
   );
 }
 
+/** Links of which the one that leads here, or else the nearest above, is marked. */
 const Links = ({
   title,
   links,
@@ -90,12 +91,20 @@ const Links = ({
   title: string;
   links: readonly { readonly path: string; readonly title: string }[];
   here: string;
-}) => (
-  <nav class="places" aria-label={title}>
-    {links.map((link) => (
-      <a href={link.path} aria-current={link.path === here ? "page" : undefined}>
-        {link.title}
-      </a>
-    ))}
-  </nav>
-);
+}) => {
+  const around = links.filter(({ path }) => here === path || here.startsWith(`${path}/`));
+  const nearest = Math.max(...around.map(({ path }) => path.length));
+  const currentOf = (path: string) => (path === here ? "page" : "true");
+  return (
+    <nav class="places" aria-label={title}>
+      {links.map((link) => (
+        <a
+          href={link.path}
+          aria-current={around.includes(link) && link.path.length === nearest ? currentOf(link.path) : undefined}
+        >
+          {link.title}
+        </a>
+      ))}
+    </nav>
+  );
+};
