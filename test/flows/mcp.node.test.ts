@@ -9,6 +9,8 @@ import { Person } from "./person.ts";
 
 const DOCUMENT = "https://assistant.example/client.json";
 
+const CRAWLER_SECRET = "a-secret-of-forty-three-characters-00000000";
+
 /** How a client may come, and somebody who has approved no other that came in that way. */
 const ways = ["registered beforehand", "registering itself", "described by a document"] as const;
 type Way = (typeof ways)[number];
@@ -26,6 +28,17 @@ beforeAll(async () => {
     organizations: [
       { ...contoso, members: [...(contoso?.members ?? []), ...ways.map((way) => ({ email: emailOf(way), role: "member" }))] },
       ...others,
+    ],
+    clients: [
+      ...demo.clients,
+      {
+        client_id: "crawler",
+        client_name: "Crawler",
+        client_secret: CRAWLER_SECRET,
+        grant_types: ["client_credentials"],
+        redirect_uris: [],
+        scope: "mcp.read",
+      },
     ],
   };
   local = await startLocal({
@@ -281,6 +294,16 @@ describe("the demo's MCP server", () => {
     const atApi = await fetch(`${local.urls.contosoDevops}/api/organizations`, { headers: { authorization } });
     expect([atApi.status, await atApi.json()]).toMatchObject([401, { error: "invalid_token" }]);
     await assistant.close();
+  });
+
+  it("takes no token that a machine got for itself: its tools show what a person may see", async () => {
+    const authorization = `Basic ${Buffer.from(`crawler:${CRAWLER_SECRET}`).toString("base64")}`;
+    const body = new URLSearchParams({ grant_type: "client_credentials", resource: url });
+    const response = await fetch(`${local.urls.server}/token`, { method: "POST", body, headers: { authorization } });
+    const { access_token, scope } = (await response.json()) as Readonly<Record<string, string>>;
+    expect(scope).toBe("mcp.read");
+    const refused = await fetch(url, { method: "POST", headers: { authorization: `Bearer ${access_token}` } });
+    expect([refused.status, await refused.json()]).toMatchObject([401, { error: "insufficient_user_authentication" }]);
   });
 
   it.each<[string, RequestInit, number]>([
