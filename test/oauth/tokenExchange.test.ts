@@ -5,7 +5,7 @@ import { decodeJwt } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ClientMetadata, TokenExchangePolicy } from "../../src/model.ts";
 import { open } from "../../src/store/database.ts";
-import { audit, clients, families, grants, users } from "../../src/store/schema.ts";
+import { audit, clients, families, grants, revocations, users } from "../../src/store/schema.ts";
 import { Browser, type Fields } from "../browser.ts";
 import { API, addClient, addOrganization, addResource, addUser, changeResource, decideClient, SECRET } from "../builders.ts";
 import { authorize, codeRequest, obtainTokens, post, refreshRequest, type Tokens, tokensOf } from "../flow.ts";
@@ -624,6 +624,16 @@ describe("an exchange is refused, and nothing changes,", () => {
   const ends: readonly (readonly [title: string, end: (tokens: Tokens) => Promise<unknown>])[] = [
     ["expired", async () => server.pass(299)],
     ["been revoked", ({ access_token }) => post(server, "/revoke", { token: access_token })],
+    [
+      "been revoked in the very second of its issue",
+      ({ access_token }) => {
+        const { jti = "", iat = 0 } = decodeJwt(access_token);
+        const revokedAt = iat * 1000 + 1;
+        return open(env.DB)
+          .insert(revocations)
+          .values({ kind: "token", id: jti, revokedAt, expiresAt: revokedAt + 600_000 });
+      },
+    ],
     ["lost its family", () => open(env.DB).update(families).set({ revokedAt: 1 })],
     ["lost its approval", () => open(env.DB).update(grants).set({ revokedAt: 1 })],
     ["an approval that has expired", () => open(env.DB).update(grants).set({ expiresAt: 1 })],
