@@ -216,6 +216,22 @@ describe("a client cannot come to administer", () => {
     }
   });
 
+  it("by a person's consent, even if one came to hold it", async () => {
+    await env.DB.prepare(
+      `UPDATE clients SET metadata = json_set(metadata, '$.scope', 'openid offline_access admin') WHERE client_id = 'buildboard'`,
+    ).run();
+    const tokens = await obtainTokens(server, browser, ada.email, { scope: "openid offline_access" });
+    for (const table of ["grants", "families"])
+      await env.DB.prepare(`UPDATE ${table} SET scopes = '["openid","offline_access","admin"]'`).run();
+    const { access_token } = await tokensOf(await post(server, "/token", refreshRequest(tokens.refresh_token)));
+    expect(decodeJwt(access_token)).toMatchObject({ aud: ISSUER, scope: "openid offline_access admin" });
+    const before = await snapshot();
+    const answer = await ask(server, access_token, "GET", "/admin/clients");
+    expect([answer.status, answer.body["error"]]).toEqual([403, "insufficient_scope"]);
+    expect((await ask(server, access_token, "POST", "/admin/clients/contoso-devops/disable")).status).toBe(403);
+    expect(await snapshot()).toBe(before);
+  });
+
   it("by exchanging a person's token", async () => {
     const { access_token } = await obtainTokens(server, browser, ada.email, { scope: "openid builds.read" });
     const request = {
