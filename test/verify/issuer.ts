@@ -99,7 +99,10 @@ export function arrange(keys: readonly TestKey[], options: Partial<ResourceServe
       network.requests.push(pathname);
       const answer = await network.answer(pathname, init?.signal ?? undefined);
       const location = answer.headers.get("location");
-      return location === null || init?.redirect === "manual" ? answer : network.fetch(location, init);
+      // One redirect is enough to tell who follows any.
+      return location === null || init?.redirect === "manual"
+        ? answer
+        : network.fetch(location, { ...init, redirect: "manual" });
     },
   };
   const resourceServer = createResourceServer({
