@@ -2,8 +2,18 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Browser } from "../../browser.ts";
-import { API, addClient, addOrganization, addResource, addUser, giveClient, SECRET } from "../../builders.ts";
-import { introspect, obtainTokens, post, refreshRequest, type Tokens, tokensOf } from "../../flow.ts";
+import { API, addClient, addOrganization, addResource, addUser, CALLBACK, giveClient, SECRET } from "../../builders.ts";
+import {
+  authorizationUrl,
+  CHALLENGE,
+  introspect,
+  obtainTokens,
+  post,
+  refreshRequest,
+  responseOf,
+  type Tokens,
+  tokensOf,
+} from "../../flow.ts";
 import { basic, createServer, empty, ISSUER, type Server, snapshot } from "../../harness.ts";
 import { addOperator, ask, ownToken } from "./operator.ts";
 
@@ -214,6 +224,23 @@ describe("a client cannot come to administer", () => {
       const response = await send(fields);
       expect([response.status, await response.json()]).toMatchObject([400, { error }]);
     }
+  });
+
+  it("by asking a person, whom nobody asks", async () => {
+    const deviceCode = "urn:ietf:params:oauth:grant-type:device_code";
+    await addClient("console", { grant_types: ["authorization_code", deviceCode], scope: "openid admin" });
+    const before = await snapshot();
+    const page = await browser.open(authorizationUrl({ client_id: "console", scope: "openid admin" }));
+    expect(responseOf(page).get("error")).toBe("invalid_scope");
+    const pushed = { response_type: "code", redirect_uri: CALLBACK, code_challenge: CHALLENGE, code_challenge_method: "S256" };
+    for (const [path, fields] of [
+      ["/par", { ...pushed, scope: "admin" }],
+      ["/device_authorization", { scope: "admin" }],
+    ] as const) {
+      const response = await post(server, path, fields, basic("console", SECRET));
+      expect([path, response.status, await response.json()]).toMatchObject([path, 400, { error: "invalid_scope" }]);
+    }
+    expect(await snapshot()).toBe(before);
   });
 
   it("by a person's consent, even if one came to hold it", async () => {
