@@ -187,7 +187,10 @@ describe("MCP's enterprise-managed authorization", () => {
     const person = new Person(local.urls.server);
     await person.arrive(`${local.urls.server}/sign-in`);
     await person.revoke();
-    // Its token is dead, and the directory lets it in again: the SDK brings a new ID-JAG by itself.
+    // Its token is dead, and so is every ID-JAG that a clock which is ahead may have signed before the end.
+    await expect(call(client, "list_organizations")).rejects.toMatchObject({ code: "invalid_grant" });
+    await local.database.batch(["UPDATE grants SET revoked_at = revoked_at - 11000 WHERE client_id = 'contoso-agent'"]);
+    // Once no clock is that far ahead the directory lets it in again: the SDK brings a new ID-JAG by itself.
     expect(JSON.parse((await call(client, "list_organizations")).text)).toMatchObject({ organizations: [{ name: "contoso" }] });
     const [grants = []] = await local.database.batch([
       "SELECT revoked_at IS NOT NULL AS revoked FROM grants WHERE client_id = 'contoso-agent' ORDER BY created_at",
