@@ -84,6 +84,8 @@ export interface ClientMetadata extends Translated<LocalizedMember> {
   readonly require_pushed_authorization_requests?: boolean;
   readonly require_signed_request_object?: boolean;
   readonly request_object_signing_alg?: SigningAlgorithm;
+  /** Ours: an older client, whose request objects may have the algorithm none and then count for no more than parameters. */
+  readonly accept_unsigned_request_object?: boolean;
   /** Where the client keeps request objects (OpenID Connect Core 6.2); exactly these may be named. */
   readonly request_uris?: readonly string[];
   /** Ours: the response modes that the client may ask for. Absent: all. */

@@ -5,7 +5,7 @@ import { fetchPublic } from "../http/outgoing.ts";
 import type { Client } from "../model.ts";
 import { checkRequestObject, parametersIn } from "../rules/requestObject.ts";
 import { algorithms } from "../tokens/accessToken.ts";
-import { checkClientJwt, MAX_JWT_LENGTH } from "../tokens/clientJwt.ts";
+import { checkClientJwt, findUnsecured, MAX_JWT_LENGTH } from "../tokens/clientJwt.ts";
 import { sha256 } from "../tokens/encoding.ts";
 import { findClientKeys } from "./clientKeys.ts";
 
@@ -29,16 +29,24 @@ export async function resolveRequestObject(parameters: Parameters, client: Clien
   return parameters;
 }
 
-/** One with alg none is as bad as any with a wrong signature (RFC 9101 section 6.2). */
+/**
+ * One with alg none is as bad as any with a wrong signature (RFC 9101 section 6.2), save of a client that may send its parameters
+ * unsigned anyway and is registered as one of those of OpenID Connect Core 6.1 and 15.2.
+ */
 async function open(object: string, client: Client, deps: Deps): Promise<Parameters> {
   const refuse = (reason: string) => new OAuthError("invalid_request_object", "The request object is not valid.", { reason });
   const { request_object_signing_alg: registered, require_signed_request_object: strict = false } = client.metadata;
-  const { claims } = await checkClientJwt(object, {
-    types,
-    algorithms: algorithms.filter((alg) => (registered ?? alg) === alg),
-    findKeys: findClientKeys(deps, client),
-    refuse,
-  });
+  const mayBeUnsigned = client.metadata.accept_unsigned_request_object && registered === undefined && !strict;
+  const unsigned = mayBeUnsigned ? findUnsecured(object) : undefined;
+  const { claims } =
+    unsigned === undefined
+      ? await checkClientJwt(object, {
+          types,
+          algorithms: algorithms.filter((alg) => (registered ?? alg) === alg),
+          findKeys: findClientKeys(deps, client),
+          refuse,
+        })
+      : { claims: unsigned };
   checkRequestObject(claims, { clientId: client.clientId, issuer: deps.config.issuer, strict, now: deps.now(), refuse });
   const values = parametersIn(claims);
   for (const text of [...values.values()].flat())

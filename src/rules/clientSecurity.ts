@@ -42,6 +42,7 @@ export const securityMembers = [
   "dpop_bound_access_tokens",
   "require_signed_request_object",
   "request_object_signing_alg",
+  "accept_unsigned_request_object",
   ...answers.flatMap(
     (answer) =>
       [`${answer}_signed_response_alg`, `${answer}_encrypted_response_alg`, `${answer}_encrypted_response_enc`] as const,
@@ -77,6 +78,7 @@ export function parseSecurity(input: Input): Security {
     ...parseBinding(input),
     ...defined("require_signed_request_object", flag(input, "require_signed_request_object")),
     ...defined("request_object_signing_alg", optionalChoice(input, "request_object_signing_alg", signing)),
+    ...defined("accept_unsigned_request_object", flag(input, "accept_unsigned_request_object")),
     authorization_signed_response_alg: choice(input, "authorization_signed_response_alg", signing, "RS256"),
     id_token_signed_response_alg: choice(input, "id_token_signed_response_alg", signing, "RS256"),
     ...defined("userinfo_signed_response_alg", optionalChoice(input, "userinfo_signed_response_alg", signing)),

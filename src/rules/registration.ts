@@ -77,6 +77,7 @@ function privilegesOf({ privileges, lenient }: RegistrationTerms, method: unknow
   return {
     ...others,
     ...(exempt === undefined ? {} : { require_pkce: exempt }),
+    ...(lenient ? { accept_unsigned_request_object: true } : {}),
     ...(lenient && String(method).endsWith("_jwt") ? { accept_token_endpoint_audience: true } : {}),
   };
 }

@@ -4,6 +4,7 @@ import type { Input, Member } from "./metadataMember.ts";
 /** Members of ours that loosen a rule or widen what a client may do: the operator's word, never the client's own. */
 const privilegedMembers = [
   "accept_token_endpoint_audience",
+  "accept_unsigned_request_object",
   "require_pkce",
   "refresh_overlap_seconds",
   "token_exchange",

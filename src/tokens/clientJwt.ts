@@ -53,6 +53,13 @@ export async function checkClientJwt(jwt: string, checks: ClientJwtChecks): Prom
   throw refuse("the signature is not by a key of the client");
 }
 
+/** The claims of an unsecured JWT (RFC 7519 section 6), which anybody can have written; undefined for any other. */
+export function findUnsecured(jwt: string): JsonObject | undefined {
+  const { header, claims } = decodeClientJwt(jwt) ?? {};
+  const { alg, typ: _, ...others } = header ?? {};
+  return alg === "none" && jwt.endsWith(".") && Object.keys(others).length === 0 ? claims : undefined;
+}
+
 /** What the JWT says of itself, nothing of it verified; undefined where it is none. */
 export function decodeClientJwt(jwt: string): ClientJwt | undefined {
   if (jwt.length > MAX_JWT_LENGTH) return undefined;

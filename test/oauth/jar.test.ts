@@ -227,8 +227,8 @@ describe("a request object", () => {
     ["lives for an hour", () => ({ exp: seconds() + 3600 })],
   ])("that %s is accepted", async (_, changes) => expectAccepted(await objectOf(changes())));
 
-  const unsigned = (header: Claims, signature = "") =>
-    `${encode(JSON.stringify(header))}.${encode(JSON.stringify(claimsOf()))}.${signature}`;
+  const unsigned = (header: Claims, signature = "", changes: Claims = {}) =>
+    `${encode(JSON.stringify(header))}.${encode(JSON.stringify(claimsOf(changes)))}.${signature}`;
 
   it.each<[string, () => Promise<string>]>([
     ["has alg none", async () => unsigned({ alg: "none" })],
@@ -257,6 +257,37 @@ describe("a request object", () => {
   ])("that %s is refused, with no request that leaves the house", async (_, forge) => {
     await expectRefused(await forge());
     expect(asked).toEqual([]);
+  });
+
+  // OpenID Connect Core 15.2: what a server with open registration takes, and what the certification's Dynamic profile sends.
+  describe("with alg none, of a client that the operator allows it,", () => {
+    const allowed = { accept_unsigned_request_object: true };
+
+    it("counts for as much as parameters do, also where parameters beside it say otherwise", async () => {
+      await register(allowed);
+      await expectAccepted(await objectOf());
+      await expectAccepted(unsigned({ alg: "none" }));
+      const redirect_uri = "https://evil.example/callback";
+      const page = await browser.open(url({ request: unsigned({ alg: "none", typ: "JWT" }), redirect_uri, state: "outside" }));
+      expect((await complete(page)).get("state")).toBe("inside");
+    });
+
+    it.each<[string, Partial<ClientMetadata>, () => Promise<string>]>([
+      [
+        "the client signs with one algorithm alone",
+        { request_object_signing_alg: "ES256" },
+        async () => unsigned({ alg: "none" }),
+      ],
+      ["the client must sign", { require_signed_request_object: true }, async () => unsigned({ alg: "none" })],
+      ["there is a signature", {}, async () => (await objectOf()).replace(/^[^.]+/, encode('{"alg":"none"}'))],
+      ["the letters are others", {}, async () => unsigned({ alg: "nOnE" })],
+      ["the header says more", {}, async () => unsigned({ alg: "none", crit: ["x"] })],
+      ["it has expired", {}, async () => unsigned({ alg: "none" }, "", { exp: seconds() - 60 })],
+      ["it is of another client", {}, async () => unsigned({ alg: "none" }, "", { client_id: "other" })],
+    ])("is refused where %s", async (_, metadata, forge) => {
+      await register({ ...allowed, ...metadata });
+      await expectRefused(await forge());
+    });
   });
 
   it("is not verified with our client's secret, nor with a public key taken for one", async () => {

@@ -3,12 +3,13 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Config } from "../../src/config.ts";
 import { work } from "../../src/cron.ts";
+import { toBase64url, toUtf8 } from "../../src/tokens/encoding.ts";
 import { Browser } from "../browser.ts";
 import { addInitialAccessToken, addOrganization, addResource, addUser, CALLBACK, INITIAL_ACCESS_TOKEN } from "../builders.ts";
 import { type ClientHost, createClientHost } from "../clientHost.ts";
 import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "../clientKey.ts";
 import { authorizationUrl, authorize, codeRequest, post, tokensOf } from "../flow.ts";
-import { basic, createServer, empty, ISSUER, type Server, snapshot } from "../harness.ts";
+import { basic, createServer, empty, form, ISSUER, type Server, snapshot } from "../harness.ts";
 
 const DAY = 24 * 3600;
 
@@ -651,6 +652,17 @@ describe("where registration is lenient", () => {
     const { client_id } = await register({ token_endpoint_auth_method: "none" });
     const page = await new Browser(server).open(authorizationUrl({ ...query, client_id }));
     expect(page.text).toContain("<code>invalid_request</code>");
+  });
+
+  it("a request object that lies at the client's own address may be unsigned", async () => {
+    const address = "https://fieldnotes.example/request";
+    const { client_id } = await register({ request_uris: [address] });
+    const claims = Object.fromEntries(new URL(authorizationUrl({ client_id, scope: "openid" }), ISSUER).searchParams);
+    const encode = (value: object) => toBase64url(toUtf8(JSON.stringify(value)));
+    const object = `${encode({ alg: "none" })}.${encode(claims)}.`;
+    host.serve(address, () => new Response(object));
+    const page = await new Browser(server).open(`/authorize?${form({ client_id, request_uri: address })}`);
+    expect(page.text).toContain('action="/sign-in"');
   });
 
   it("an assertion may name the token endpoint", async () => {

@@ -44,6 +44,7 @@ const keyed = {
   require_pushed_authorization_requests: true,
   require_signed_request_object: true,
   request_object_signing_alg: "PS256",
+  accept_unsigned_request_object: true,
   request_uris: ["https://a.example/request", `https://a.example/request#${"A".repeat(43)}`],
   response_modes: ["query.jwt"],
   authorization_signed_response_alg: "EdDSA",

@@ -136,6 +136,7 @@ test.each<[string, object, Partial<RegistrationTerms>, object]>([
     { lenient: true },
     { accept_token_endpoint_audience: true },
   ],
+  ["a lenient operator lets request objects be unsigned", {}, { lenient: true }, { accept_unsigned_request_object: true }],
 ])("of what the operator decides: %s", (_, input, terms, expected) => {
   expect(parse(input, terms)).toMatchObject(expected);
 });
@@ -150,7 +151,12 @@ test("no member of ours is the client's to say, whatever it says", () => {
   const kinds = ["client_secret_basic", "none"] as const;
   fc.assert(
     fc.property(fc.boolean(), fc.nat(300), fc.constantFrom(...kinds), (flag, seconds, token_endpoint_auth_method) => {
-      const said = { require_pkce: flag, accept_token_endpoint_audience: flag, refresh_overlap_seconds: seconds };
+      const said = {
+        require_pkce: flag,
+        accept_token_endpoint_audience: flag,
+        accept_unsigned_request_object: flag,
+        refresh_overlap_seconds: seconds,
+      };
       expect(parse({ ...said, token_endpoint_auth_method })).toEqual(parse({ token_endpoint_auth_method }));
     }),
   );
