@@ -316,6 +316,32 @@ describe("a signing key", () => {
     expect(await verifies(tokens.access_token)).toBe(true);
   });
 
+  // docs/admin.md, "Signing keys"
+  it("that an operator ends early has its successor published first, and no token is refused meanwhile", async () => {
+    const before = await obtain();
+    const old = kidOf(before.access_token);
+    const start = clock.now;
+    const end = start + 600_000;
+    await env.DB.prepare("UPDATE signing_keys SET retires_at = ?1, expires_at = ?1 + 3660000 WHERE retires_at > ?1")
+      .bind(end)
+      .run();
+    await work(createServer({ clock }).deps);
+    const published = await kidsOf("ES256");
+    expect(published).toHaveLength(2);
+    clock.now = end - 1;
+    const last = await obtain();
+    expect(kidOf(last.access_token)).toBe(old);
+    clock.now = end;
+    const first = await obtain();
+    expect(published).toContain(kidOf(first.access_token));
+    expect(kidOf(first.access_token)).not.toBe(old);
+    expect(kidOf(first.id_token)).not.toBe(kidOf(last.id_token));
+    for (const { access_token, id_token } of [last, first])
+      expect([await verifies(access_token), await verifies(id_token)]).toEqual([true, true]);
+    clock.now = end + 3_661_000;
+    expect(await kidsOf("ES256")).toEqual([kidOf(first.access_token)]);
+  });
+
   it("is never kept in the clear", async () => {
     await read("/jwks");
     const { results } = await env.DB.prepare("SELECT sealed_private_jwk AS sealed FROM signing_keys").all<{ sealed: string }>();
