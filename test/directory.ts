@@ -1,10 +1,11 @@
 /** An issuer that the server trusts, and the assertions that it signs. */
 import { env } from "cloudflare:workers";
+import { expect } from "vitest";
 import type { TrustPurpose } from "../src/model.ts";
 import { open } from "../src/store/database.ts";
 import { identities, trustedIssuers } from "../src/store/schema.ts";
 import { type ClientKey, clientKey, sign } from "./clientKey.ts";
-import { ISSUER, type Server } from "./harness.ts";
+import { ISSUER, type Server, snapshot } from "./harness.ts";
 
 export const DIRECTORY = "https://login.contoso.example";
 export const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -53,3 +54,20 @@ export const idJagClaims = (server: Server, changes: Claims = {}): Claims =>
 
 export const signIdJag = (key: ClientKey, claims: Claims, header: Claims = {}): Promise<string> =>
   sign(key, claims, { typ: "oauth-id-jag+jwt", ...header });
+
+/** What a token of ours says, nothing of it verified. */
+export const payloadOf = (jwt: string): Claims =>
+  JSON.parse(atob((jwt.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
+
+/** @returns the `error_description`; nothing has changed since `before`, a snapshot */
+export async function expectRefused(
+  response: Response,
+  before: string,
+  error = "invalid_grant",
+  status = 400,
+): Promise<string> {
+  const body = await response.json<{ error: string; error_description: string }>();
+  expect([response.status, body.error], JSON.stringify(body)).toEqual([status, error]);
+  expect(await snapshot()).toBe(before);
+  return body.error_description;
+}

@@ -1,5 +1,6 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
+import { seconds } from "../http/json.ts";
 import { type Endpoint, json } from "../http/respond.ts";
 import type { AccessTokenClaims, Grant } from "../model.ts";
 import { ORGANIZATION_ACCESS } from "../rules/authorizationDetails.ts";
@@ -69,5 +70,3 @@ async function describe(deps: Deps, grant: Grant, reached: readonly string[]): P
     last_updated_at: seconds(grant.consentedAt),
   };
 }
-
-const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);

@@ -44,6 +44,9 @@ export function columns<T extends SQLiteTable>(table: T): Columns<T> {
   return Object.fromEntries(entries) as Columns<T>;
 }
 
+/** One value, as the row that a batch answers with for it. */
+export const selectOne = (db: Database, value: unknown) => db.all<{ readonly value: unknown }>(sql`SELECT ${value} AS value`);
+
 /**
  * Runs `statements` as one transaction in one trip: all of them or none. A passing failure is tried again, up to three times
  * within the deadline, although the first try may have been carried out: every caller's statements are therefore idempotent,

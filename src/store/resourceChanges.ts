@@ -3,7 +3,7 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { Resource, Translated, UserId } from "../model.ts";
 import { auditWhen } from "./audit.ts";
-import { type Database, transact } from "./database.ts";
+import { selectOne, transact } from "./database.ts";
 import { forget } from "./memory.ts";
 import { met, type Precondition } from "./precondition.ts";
 import { RESOURCES_KEY, type StoredResource, toStoredResource } from "./resources.ts";
@@ -173,5 +173,3 @@ const heldNames = (resource: Resource, at: number): SQL => sql`
   WHERE ${resource.ownerId} IS NULL AND grants.revoked_at IS NULL AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
     AND one.value IN (SELECT value FROM json_each(${scopesOf(resource)}))
     AND NOT EXISTS (SELECT 1 FROM json_each(grants.resources) WHERE value = ${resource.identifier})`;
-
-const selectOne = (db: Database, value: SQL) => db.all<{ readonly value: unknown }>(sql`SELECT ${value} AS value`);

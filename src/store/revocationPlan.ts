@@ -32,10 +32,7 @@ export function planOf(revocation: Revocation, at: number, since: number): Plan 
         action: "grant.revoked",
         entry: { userId, clientId: sql`client_id`, grantId: sql`id` },
         live,
-        ends: [
-          sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND grant_id IN (SELECT id ${live})`,
-          sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`,
-        ],
+        ends: endOfGrants(live, at, by),
         marked: {
           kind: "grant",
           id: sql`id`,
@@ -96,10 +93,7 @@ export function planOf(revocation: Revocation, at: number, since: number): Plan 
         action: "grant.revoked",
         entry: { userId: sql`user_id`, clientId: sql`client_id`, grantId: sql`id`, detail: { resource: identifier } },
         live,
-        ends: [
-          sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND grant_id IN (SELECT id ${live})`,
-          sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`,
-        ],
+        ends: endOfGrants(live, at, by),
         marked: {
           kind: "grant",
           id: sql`id`,
@@ -121,3 +115,9 @@ export function planOf(revocation: Revocation, at: number, since: number): Plan 
     }
   }
 }
+
+/** What runs under the grants that `live` yields goes first: afterwards it yields them no more. */
+const endOfGrants = (live: SQL, at: number, by: string): readonly SQL[] => [
+  sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND grant_id IN (SELECT id ${live})`,
+  sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`,
+];

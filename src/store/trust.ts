@@ -3,7 +3,7 @@ import { asc, eq, gte, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { TrustPurpose } from "../model.ts";
 import { auditWhen } from "./audit.ts";
-import { columns, type Database, transact } from "./database.ts";
+import { columns, type Database, selectOne, transact } from "./database.ts";
 import { forget } from "./memory.ts";
 import { met, type Precondition } from "./precondition.ts";
 import { organizations, trustedIssuers } from "./schema.ts";
@@ -164,5 +164,3 @@ export async function removeTrust(
   if (left?.value === 1) return "unmet";
   return done?.value === 1 ? "removed" : "none";
 }
-
-const selectOne = (db: Database, value: unknown) => db.all<{ readonly value: unknown }>(sql`SELECT ${value} AS value`);

@@ -7,7 +7,7 @@ import { toBase64url, toUtf8 } from "../../src/tokens/encoding.ts";
 import { Browser, type Fields, textOf } from "../browser.ts";
 import { API, addClient, addOrganization, addResource, addUser, SECRET } from "../builders.ts";
 import { ASSERTION_TYPE, assertionClaims, type ClientKey, clientKey, sign } from "../clientKey.ts";
-import { addDirectory, addIdentity, bearerClaims, DIRECTORY, GRANT_TYPE } from "../directory.ts";
+import { addDirectory, addIdentity, bearerClaims, DIRECTORY, expectRefused, GRANT_TYPE, payloadOf } from "../directory.ts";
 import { approve, authorizationUrl, introspect, post, responseOf, signIn, tokensOf } from "../flow.ts";
 import { basic, createServer, empty, ISSUER, type Server, snapshot } from "../harness.ts";
 import { makeDpopKey, proofBy } from "../proof.ts";
@@ -38,15 +38,6 @@ const assertion = (changes: Claims = {}, header: Claims = {}, key = directory) =
 const send = (jwt: string, fields: Fields = {}, authorization: string | null = credentials, at = server) =>
   post(at, "/token", { grant_type: GRANT_TYPE, assertion: jwt, ...fields }, authorization);
 
-async function expectRefused(response: Response, before: string, error = "invalid_grant", status = 400): Promise<string> {
-  const body = await response.json<{ error: string; error_description: string }>();
-  expect([response.status, body.error], JSON.stringify(body)).toEqual([status, error]);
-  expect(await snapshot()).toBe(before);
-  return body.error_description;
-}
-
-const payloadOf = (jwt: string): Claims =>
-  JSON.parse(atob((jwt.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
 const rows = async (statement: string) => (await env.DB.prepare(statement).all()).results;
 const run = (statement: string) => env.DB.prepare(statement).run();
 const seconds = () => Math.floor(server.deps.now() / 1000);

@@ -2,7 +2,7 @@
 import type { Deps } from "../../config.ts";
 import { OAuthError } from "../../errors.ts";
 import { parseQuery } from "../../http/form.ts";
-import { parseJson } from "../../http/json.ts";
+import { parseJson, seconds } from "../../http/json.ts";
 import { type Endpoint, json } from "../../http/respond.ts";
 import type { ClientId, ClientOrigin, JsonObject } from "../../model.ts";
 import { parsePublisher } from "../../rules/publisher.ts";
@@ -125,5 +125,3 @@ const describe = ({ client, disabledAt, expiresAt, updatedAt }: ListedClient): J
         },
   metadata: client.metadata,
 });
-
-const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);

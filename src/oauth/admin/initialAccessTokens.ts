@@ -1,5 +1,5 @@
 /** `/admin/initial-access-tokens`: what lets clients register beyond what strangers may (RFC 7591 section 3; docs/admin.md). */
-import { parseJson } from "../../http/json.ts";
+import { parseJson, seconds } from "../../http/json.ts";
 import { type Endpoint, json } from "../../http/respond.ts";
 import type { JsonObject } from "../../model.ts";
 import { parseTokenOrder } from "../../rules/initialAccessToken.ts";
@@ -47,5 +47,3 @@ const describe = (token: StoredInitialAccessToken): JsonObject => ({
   created_at: seconds(token.createdAt),
   ...(token.expiresAt === null ? {} : { expires_at: seconds(token.expiresAt) }),
 });
-
-const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
