@@ -65,8 +65,19 @@ const DEFAULT_PORTS = [8787, 8788, 8789] as const;
 
 /** Starts everything; returns when it answers. @throws Refusal for a taken port or directory, or a seed that is not well-formed */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
+  if (options.ports) return startAt(options.ports, options);
+  // A port that was free a moment ago may belong to another process by the time that workerd opens it.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startAt(await findFreePorts(), options);
+    } catch (error) {
+      if (attempt === 5 || !isTakenPort(error)) throw error;
+    }
+  }
+}
+
+async function startAt(ports: readonly [number, number, number], options: LocalOptions): Promise<Local> {
   const { workers = [], masterSecret = randomBytes(32).toString("base64url"), log = () => {} } = options;
-  const ports = options.ports ?? (await findFreePorts());
   const [server, buildboard, contosoDevops] = originsAt(ports);
   const seed = options.seed === undefined ? undefined : parseSeed(withOrigins(options.seed, ports));
   await Promise.all(ports.slice(0, workers.length === 0 ? 1 : 3).map(checkPort));
@@ -178,12 +189,18 @@ async function checkPort(port: number): Promise<void> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EADDRINUSE")
-        throw new Refusal(`Port ${port} is in use. Stop what listens there, or choose another: PORT=9000 npm start`);
+        throw new TakenPort(`Port ${port} is in use. Stop what listens there, or choose another: PORT=9000 npm start`);
       if (code === "EACCES")
         throw new Refusal(`Port ${port} may not be opened by this user. Choose another: PORT=9000 npm start`);
     }
   }
 }
+
+class TakenPort extends Refusal {}
+
+/** Whether somebody else was at the port first, as our own look says it, or workerd when it opens the port. */
+const isTakenPort = (error: unknown): boolean =>
+  error instanceof TakenPort || (error as { code?: unknown } | null)?.code === "ERR_ADDRESS_IN_USE";
 
 async function listen(port: number, host = "127.0.0.1"): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer();

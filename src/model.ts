@@ -226,6 +226,46 @@ export interface Whereabouts {
   readonly network: string;
 }
 
+/** What a one-time code that was sent to an address is for. */
+export type EmailCodePurpose = "sign_in" | "create_account" | "verify_email" | "reset_password";
+
+/** What an e-mail is about: its words stand in the messages of `emails` under this name. */
+export type EmailKind =
+  | "code"
+  | "account_exists"
+  | "no_account"
+  | "password_changed"
+  | "email_changed"
+  | "factor_added"
+  | "factor_removed"
+  | "new_sign_in"
+  | "account_deleted"
+  | "authorization_new"
+  | "authorization_widened"
+  | "token_reused"
+  | "access_requested"
+  | "access_approved"
+  | "access_denied"
+  | "service_reported";
+
+/** How a directory tells who somebody is, and what follows from it (docs/directories.md). */
+export interface DirectorySettings {
+  /** Domains of addresses that are sent there. */
+  readonly domains: readonly string[];
+  /** Beside openid, profile and email. */
+  readonly scopes?: readonly string[];
+  /** Names of claims where they are not the standard ones. */
+  readonly claims?: { readonly subject?: string; readonly email?: string; readonly name?: string };
+  /** Claims and the values that they must have for somebody to come in at all: a tenant, a hosted domain. */
+  readonly requires?: Readonly<Record<string, string>>;
+  /** Whether somebody who is new gets an account here. */
+  readonly creates_accounts: boolean;
+  /** Whether somebody may be found by an address that the directory has verified and whose domain is its own. */
+  readonly matches_email: boolean;
+  /** Which claim, with which value, makes somebody a member or an owner of the organization; absent: whoever signs in is a member. */
+  readonly joins?: { readonly claim: string; readonly member?: readonly string[]; readonly owner?: readonly string[] };
+}
+
 /** How much harm a permission can do; decides its order and mark on the consent page. */
 export type Risk = "low" | "medium" | "high";
 
@@ -275,6 +315,9 @@ export interface User {
   readonly emailVerified: boolean;
   readonly name: string;
   readonly profile: ProfileClaims;
+  /** What they chose on our pages: a language of ours, a time zone (IANA). Null: as their browser says. */
+  readonly language: string | null;
+  readonly timeZone: string | null;
   readonly updatedAt: number;
 }
 
@@ -314,6 +357,12 @@ export interface Grant {
   readonly createdAt: number;
   readonly consentedAt: number;
   readonly expiresAt: number | null;
+  /** Since when the person lets the service wait: it gets no tokens, and what it has does not count. Null: it goes on. */
+  readonly pausedAt: number | null;
+  /** Whether it is good for one run alone, without a refresh token. */
+  readonly once: boolean;
+  /** The publisher that was verified when the person consented; null where none was. */
+  readonly publisherName: string | null;
 }
 
 /** One run of a client's authorization on one device. Generation 0 is its code, generation 1 its first refresh token. */

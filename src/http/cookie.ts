@@ -3,9 +3,10 @@ import type { Config } from "../config.ts";
 
 /**
  * `session`: who is signed in. `browser`: which browser an authorization request began in, so that a link into the middle of
- * one person's flow does nothing in another's browser.
+ * one person's flow does nothing in another's browser. `accounts`: other people who are signed in here too. `language`: what somebody
+ * who is not signed in reads our pages in. `directory`: a sign-in that is under way at somebody's directory.
  */
-export type CookieName = "session" | "browser";
+export type CookieName = "session" | "browser" | "accounts" | "language" | "directory";
 
 /** With `__Host-` a sibling domain cannot plant it (RFC 6265bis section 4.1.3.2); plain http on localhost cannot have that. */
 const nameOf = (config: Config, name: CookieName): string => `${config.secure ? "__Host-" : ""}countersign-${name}`;

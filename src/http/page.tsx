@@ -1,12 +1,16 @@
 import type { Child } from "hono/jsx";
 import type { Config, Deps } from "../config.ts";
 import type { ErrorCode, OAuthError } from "../errors.ts";
+import { languages } from "../messages/languages.ts";
 import type { User } from "../model.ts";
+import { englishReader, ForReader, type Reader, useReader } from "./reader.tsx";
 import { styleSheetPath } from "./style.ts";
 
 /** What a page is, beside its content. */
 export interface PageOptions {
   readonly title: string;
+  /** Who reads it; without one it is in English, and so are the parts of it that know of readers. */
+  readonly reader?: Reader;
   /** Who is signed in, for the top of the page. */
   readonly user?: User | undefined;
   /** Where the redirects that follow this page's forms may end besides ourselves: `formTargets` of a redirect URI. */
@@ -34,7 +38,12 @@ export function page(deps: Deps, options: PageOptions, content: Child): Response
   const { config } = deps;
   const headers = new Headers({ ...securityHeaders(config, options), ...options.headers });
   for (const cookie of options.cookies ?? []) headers.append("Set-Cookie", cookie);
-  const html = <Frame config={config} options={options} content={content} />;
+  const { reader = englishReader } = options;
+  const html = (
+    <ForReader reader={reader}>
+      <Frame config={config} options={options} content={content} />
+    </ForReader>
+  );
   return new Response(`<!doctype html>${html}`, { status: options.status ?? 200, headers });
 }
 
@@ -85,7 +94,7 @@ const Mark = () => (
 );
 
 const Frame = ({ config, options, content }: { config: Config; options: PageOptions; content: Child }) => (
-  <html lang="en">
+  <html lang={useReader().language} dir={languages[useReader().language].direction}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />

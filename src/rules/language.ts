@@ -1,9 +1,11 @@
+import { isLanguage, type Language } from "../messages/languages.ts";
+
 /**
  * Texts in several languages. A text stands under its member's plain name; in another language it stands beside it under the name,
  * a # and a BCP 47 tag: `title#de` (as RFC 7591 section 2.2 writes `client_name#ja`).
  */
 
-/** The language of our pages. A text without a tag counts as being in it, when it comes to choosing. */
+/** The language of our pages where we have none of the person's. A text without a tag counts as being in it, when it comes to choosing. */
 const PAGE_LANGUAGE = "en";
 
 /** Nobody reads more languages; the rest of what a request lists is not looked at. */
@@ -85,6 +87,10 @@ function truncations(range: string): readonly string[] {
     .filter((kept) => kept.length === 1 || kept.at(-1)?.length !== 1)
     .map((kept) => kept.join("-"));
 }
+
+/** The language of ours that the person reads best; English where we have none of theirs. */
+export const pageLanguage = (wanted: readonly string[]): Language =>
+  wanted.flatMap((range) => truncations(range.toLowerCase())).find(isLanguage) ?? PAGE_LANGUAGE;
 
 /** Every member of the input that is one of `members` in some language, with its tag. */
 export const taggedMembers = (

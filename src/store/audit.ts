@@ -1,4 +1,5 @@
 import { is, SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { Whereabouts } from "../model.ts";
 import type { Database } from "./database.ts";
 import { audit } from "./schema.ts";
 
@@ -46,6 +47,10 @@ export interface AuditEntry {
   readonly clientId?: Member;
   readonly grantId?: Member;
   readonly familyId?: Member;
+  /** The organization whose log it stands in as well. */
+  readonly organizationId?: Member;
+  /** Where the request came from; absent for what nobody asked for just now. */
+  readonly whereabouts?: Whereabouts | undefined;
   /** As it is, or as SQL that makes JSON of the rows. */
   readonly detail?: Readonly<Record<string, unknown>> | SQL;
 }
@@ -58,8 +63,8 @@ export interface AuditEntry {
 export const auditWhen = (db: Database, entry: AuditEntry, source: SQL) =>
   db.insert(audit).select(
     sql`SELECT lower(hex(randomblob(16))), ${entry.at}, ${entry.action}, ${entry.actor}, ${entry.userId ?? null},
-      ${entry.clientId ?? null}, ${entry.grantId ?? null}, ${entry.familyId ?? null},
-      ${detailOf(entry)} ${source}`,
+      ${entry.clientId ?? null}, ${entry.grantId ?? null}, ${entry.familyId ?? null}, ${entry.organizationId ?? null},
+      ${entry.whereabouts === undefined ? null : JSON.stringify(entry.whereabouts)}, ${detailOf(entry)} ${source}`,
   );
 
 const detailOf = ({ detail }: AuditEntry): SQL | string | null =>

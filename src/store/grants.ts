@@ -89,6 +89,9 @@ export const toGrant = (row: typeof grants.$inferSelect): Grant => ({
   createdAt: row.createdAt,
   consentedAt: row.consentedAt,
   expiresAt: row.expiresAt,
+  pausedAt: row.pausedAt,
+  once: row.once,
+  publisherName: row.publisherName,
 });
 
 /** A grant that a client holds, and whose it is. */

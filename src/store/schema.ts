@@ -11,6 +11,9 @@ import type {
   ClientSecret,
   Confirmation,
   DeviceRequest,
+  DirectorySettings,
+  EmailCodePurpose,
+  EmailKind,
   GrantManagement,
   GrantType,
   JsonObject,
@@ -22,6 +25,7 @@ import type {
   SigningAlgorithm,
   Translated,
   TrustPurpose,
+  Whereabouts,
 } from "../model.ts";
 
 export const users = sqliteTable("users", {
@@ -33,10 +37,118 @@ export const users = sqliteTable("users", {
   profile: text({ mode: "json" }).$type<ProfileClaims>().notNull(),
   /** argon2id in its encoded form, or null when the person has no password. */
   passwordHash: text("password_hash"),
+  /** What the person chose on our pages: a language of ours, a time zone (IANA). */
+  language: text(),
+  timeZone: text("time_zone"),
+  /** Which e-mails about services they want besides those that concern their safety (`rules/notices.ts`). */
+  notices: text().$type<"all" | "safety">().notNull().default("all"),
   disabledAt: integer("disabled_at"),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
+
+/** Public keys of authenticators (Web Authentication Level 3): a person may have several. */
+export const passkeys = sqliteTable(
+  "passkeys",
+  {
+    /** The credential id (base64url). */
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    /** COSE_Key. */
+    publicKey: blob("public_key", { mode: "buffer" }).notNull(),
+    counter: integer().notNull(),
+    transports: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    /** What the person calls it. */
+    name: text().notNull(),
+    aaguid: text().notNull(),
+    /** Whether it is kept on several devices of theirs (`BS`). */
+    backedUp: integer("backed_up", { mode: "boolean" }).notNull(),
+    createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [index("passkeys_by_user").on(table.userId)],
+);
+
+/** Apps that show one-time codes (TOTP, RFC 6238). */
+export const authenticators = sqliteTable(
+  "authenticators",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    /** The shared secret, sealed (tokens/secret.ts). */
+    sealedSecret: text("sealed_secret").notNull(),
+    name: text().notNull(),
+    /** The last time step whose code was taken: none counts twice (RFC 6238 section 5.2). */
+    lastStep: integer("last_step").notNull(),
+    createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [index("authenticators_by_user").on(table.userId)],
+);
+
+/** Codes on paper, for when everything else is lost; each counts once. */
+export const recoveryCodes = sqliteTable(
+  "recovery_codes",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    /** SHA-256 (base64url) of the person's id and the code. */
+    codeSha256: text("code_sha256").notNull(),
+    createdAt: integer("created_at").notNull(),
+    usedAt: integer("used_at"),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.codeSha256] })],
+);
+
+/** One-time codes that were sent to an address. */
+export const emailCodes = sqliteTable(
+  "email_codes",
+  {
+    id: text().primaryKey(),
+    purpose: text().$type<EmailCodePurpose>().notNull(),
+    email: text().notNull(),
+    /** Whose it is; null while there is no such person yet, or never was. */
+    userId: text("user_id"),
+    /** SHA-256 (base64url) of the id and the code. */
+    codeSha256: text("code_sha256").notNull(),
+    /** SHA-256 (base64url) of the browser cookie in which it was asked for: elsewhere the code is worth nothing. */
+    browser: text().notNull(),
+    /** Wrong codes typed so far. */
+    attempts: integer().notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    usedAt: integer("used_at"),
+  },
+  (table) => [index("email_codes_by_expiry").on(table.expiresAt), index("email_codes_by_email").on(table.email)],
+);
+
+/** E-mails to send: the outbox. What was delivered is deleted, save where a mailbox page shows it (development). */
+export const emails = sqliteTable(
+  "emails",
+  {
+    id: text().primaryKey(),
+    to: text().notNull(),
+    kind: text().$type<EmailKind>().notNull(),
+    language: text().notNull(),
+    timeZone: text("time_zone").notNull(),
+    /** What its words are filled with, sealed (tokens/secret.ts): codes may be among them. */
+    sealedValues: text("sealed_values").notNull(),
+    createdAt: integer("created_at").notNull(),
+    attempts: integer().notNull(),
+    nextAt: integer("next_at").notNull(),
+    sentAt: integer("sent_at"),
+    failedAt: integer("failed_at"),
+  },
+  (table) => [
+    index("emails_due").on(table.nextAt).where(sql`sent_at IS NULL AND failed_at IS NULL`),
+    index("emails_by_time").on(table.createdAt),
+  ],
+);
 
 export const sessions = sqliteTable(
   "sessions",
@@ -53,6 +165,12 @@ export const sessions = sqliteTable(
     acr: text().notNull(),
     amr: text({ mode: "json" }).$type<readonly string[]>().notNull(),
     device: text().notNull(),
+    /** Where the sign-in came from. */
+    whereabouts: text({ mode: "json" }).$type<Whereabouts>(),
+    /** The directory at which the person signed in; null for a sign-in here. */
+    directoryId: text("directory_id"),
+    /** When it was last seen, to the hour. */
+    seenAt: integer("seen_at"),
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
   },
@@ -88,6 +206,74 @@ export const memberships = sqliteTable(
     primaryKey({ columns: [table.userId, table.organizationId] }),
     index("memberships_by_organization").on(table.organizationId),
   ],
+);
+
+/** Addresses of a domain belong to an organization, which has proved that it is theirs. */
+export const organizationDomains = sqliteTable(
+  "organization_domains",
+  {
+    /** Lower case, in its ASCII form. */
+    domain: text().primaryKey(),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("organization_domains_by_organization").on(table.organizationId)],
+);
+
+/** OpenID providers of employers, at which people sign in with their work accounts. */
+export const directories = sqliteTable("directories", {
+  /** Part of URLs: letters, digits and hyphens. */
+  id: text().primaryKey(),
+  displayName: text("display_name").notNull(),
+  issuer: text().notNull(),
+  clientId: text("client_id").notNull(),
+  /** The client secret, sealed (tokens/secret.ts); null for private_key_jwt with our own key. */
+  sealedSecret: text("sealed_secret"),
+  settings: text({ mode: "json" }).$type<DirectorySettings>().notNull(),
+  /** The organization that its people belong to; null for a directory of the operator's own. */
+  organizationId: text("organization_id").references(() => organizations.id),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+/** Members who ask their organization to let a service in. */
+export const accessRequests = sqliteTable(
+  "access_requests",
+  {
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    clientId: text("client_id").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    /** Why, in the person's words. */
+    reason: text().notNull(),
+    scopes: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.clientId, table.userId] }),
+    index("access_requests_by_client").on(table.clientId),
+    index("access_requests_by_user").on(table.userId),
+  ],
+);
+
+/** What people report of services, for the operator. */
+export const reports = sqliteTable(
+  "reports",
+  {
+    id: text().primaryKey(),
+    clientId: text("client_id").notNull(),
+    userId: text("user_id").notNull(),
+    reason: text().notNull(),
+    text: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+    handledAt: integer("handled_at"),
+  },
+  (table) => [index("reports_by_time").on(table.createdAt)],
 );
 
 /** What an organization has said of a client; without a row it has said nothing. */
@@ -230,7 +416,10 @@ export const identities = sqliteTable(
     userId: text("user_id")
       .notNull()
       .references(() => users.id),
+    /** What the directory calls the person: an address, mostly. */
+    label: text(),
     createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at"),
   },
   (table) => [primaryKey({ columns: [table.issuer, table.subject] }), index("identities_by_user").on(table.userId)],
 );
@@ -274,9 +463,16 @@ export const grants = sqliteTable(
     separate: integer({ mode: "boolean" }).notNull().default(false),
     /** The issuer at whose word it was made, where no person was asked (`trusted_issuers`); null for a consent. */
     authority: text(),
+    pausedAt: integer("paused_at"),
+    /** Good for one run alone, without a refresh token. */
+    once: integer({ mode: "boolean" }).notNull().default(false),
+    /** The publisher that was verified when the person consented. */
+    publisherName: text("publisher_name"),
     createdAt: integer("created_at").notNull(),
     consentedAt: integer("consented_at").notNull(),
     lastUsedAt: integer("last_used_at"),
+    /** Where from the service last used it. */
+    lastUsedFrom: text("last_used_from", { mode: "json" }).$type<Whereabouts>(),
     expiresAt: integer("expires_at"),
     revokedAt: integer("revoked_at"),
     revokedBy: text("revoked_by"),
@@ -440,9 +636,18 @@ export const audit = sqliteTable(
     clientId: text("client_id"),
     grantId: text("grant_id"),
     familyId: text("family_id"),
+    /** Whose log it belongs to as well. */
+    organizationId: text("organization_id"),
+    /** Where the request came from. */
+    whereabouts: text({ mode: "json" }).$type<Whereabouts>(),
     detail: text({ mode: "json" }).$type<Readonly<Record<string, unknown>>>(),
   },
-  (table) => [index("audit_by_user").on(table.userId, table.at), index("audit_by_time").on(table.at)],
+  (table) => [
+    index("audit_by_user").on(table.userId, table.at),
+    index("audit_by_organization").on(table.organizationId, table.at).where(sql`organization_id IS NOT NULL`),
+    index("audit_by_grant").on(table.grantId, table.at).where(sql`grant_id IS NOT NULL`),
+    index("audit_by_time").on(table.at),
+  ],
 );
 
 /** Counters of failed guesses; one row per subject and window. */

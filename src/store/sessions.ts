@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { Session, User, UserId } from "../model.ts";
+import type { Session, User, UserId, Whereabouts } from "../model.ts";
 import { type Settlement, settleStatements } from "./attempts.ts";
 import { auditWhen } from "./audit.ts";
 import { columns, type Database, transact } from "./database.ts";
@@ -15,6 +15,9 @@ export interface NewSession {
   readonly acr: string;
   readonly amr: readonly string[];
   readonly device: string;
+  readonly whereabouts?: Whereabouts;
+  /** The directory at which the person signed in. */
+  readonly directoryId?: string;
   /** The session that this browser had until now. */
   readonly replaces?: string | undefined;
   /** What the attempt that succeeded was counted under. */
@@ -42,13 +45,15 @@ export function toSignedIn(
   return { session: { id, authAt, selectedAt, acr, amr, expiresAt }, user: toUser(row.users) };
 }
 
-export const toUser = ({ id, email, emailVerified, name, profile, updatedAt }: typeof users.$inferSelect): User => ({
-  userId: id,
-  email,
-  emailVerified,
-  name,
-  profile,
-  updatedAt,
+export const toUser = (row: typeof users.$inferSelect): User => ({
+  userId: row.id,
+  email: row.email,
+  emailVerified: row.emailVerified,
+  name: row.name,
+  profile: row.profile,
+  language: row.language,
+  timeZone: row.timeZone,
+  updatedAt: row.updatedAt,
 });
 
 /** The session and its person, in one trip; undefined unless it is alive and the person may sign in. */
@@ -64,7 +69,7 @@ export async function findSession(deps: Deps, sessionId: string): Promise<{ sess
  * @returns false if the person was disabled since the password was checked: no session has begun
  */
 export async function createSession(deps: Deps, session: NewSession): Promise<boolean> {
-  const { id, userId, acr, amr, device, at, settlement } = session;
+  const { id, userId, acr, amr, device, whereabouts, at, settlement } = session;
   const replaces = session.replaces ?? "";
   const expiresAt = at + deps.config.sessionSeconds * 1000;
   const enabled = sql`FROM ${users} WHERE ${users.id} = ${userId} AND ${users.disabledAt} IS NULL`;
@@ -74,13 +79,14 @@ export async function createSession(deps: Deps, session: NewSession): Promise<bo
     ...settleStatements(db, settlement, at, isNew),
     auditWhen(
       db,
-      { at, action: "session.started", actor: userId, userId, detail: { device, amr } },
+      { at, action: "session.started", actor: userId, userId, detail: { device, amr }, whereabouts },
       sql`${enabled} AND ${isNew}`,
     ),
     db
       .insert(sessions)
       .select(
-        sql`SELECT ${id}, ${users.id}, ${lineage}, ${at}, ${at}, ${acr}, ${JSON.stringify(amr)}, ${device}, ${at}, ${expiresAt} ${enabled}`,
+        sql`SELECT ${id}, ${users.id}, ${lineage}, ${at}, ${at}, ${acr}, ${JSON.stringify(amr)}, ${device},
+          ${whereabouts === undefined ? null : JSON.stringify(whereabouts)}, ${session.directoryId ?? null}, ${at}, ${at}, ${expiresAt} ${enabled}`,
       )
       .onConflictDoNothing(),
     auditWhen(

@@ -13,7 +13,12 @@ export type Purpose =
   | "pairwise subject"
   | "logout"
   | "publisher"
-  | "trial";
+  | "trial"
+  | "authenticator"
+  | "email"
+  | "directory"
+  | "second factor"
+  | "passkey";
 
 /** What sealing needs of `Deps`, so that the seed script can seal as well. */
 export type Sealer = Pick<Deps, "random" | "memory"> & { readonly config: Pick<Deps["config"], "masterSecret"> };

@@ -76,7 +76,7 @@ describe("the approval page", () => {
     expect(page.text).toContain('<span lang="de" dir="auto">Alle Notizen.</span>');
     expect(page.text).toContain('<bdi lang="de">Notizbuch</bdi>');
     expect(page.text).toContain('<bdi lang="de">Bautafel</bdi>');
-    expect(page.text).toContain('<html lang="en">');
+    expect(page.text).toContain('<html lang="en" dir="ltr">');
   });
 
   it("has what there is in the language, and the rest as the resource wrote it first", async () => {

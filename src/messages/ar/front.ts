@@ -1,0 +1,4 @@
+import type { Translation } from "../catalogue.ts";
+import type { front as english } from "../en/front.ts";
+
+export const front: Translation<typeof english> = {};

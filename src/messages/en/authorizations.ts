@@ -1,0 +1,1 @@
+export const authorizations = {} as const;

@@ -1,0 +1,1 @@
+export const directories = {} as const;
