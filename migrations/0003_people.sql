@@ -116,6 +116,7 @@ ALTER TABLE `audit` ADD `whereabouts` text;--> statement-breakpoint
 CREATE INDEX `audit_by_organization` ON `audit` (`organization_id`,`at`) WHERE organization_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `audit_by_grant` ON `audit` (`grant_id`,`at`) WHERE grant_id IS NOT NULL;--> statement-breakpoint
 ALTER TABLE `grants` ADD `paused_at` integer;--> statement-breakpoint
+ALTER TABLE `grants` ADD `marked_at` integer;--> statement-breakpoint
 ALTER TABLE `grants` ADD `once` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `grants` ADD `publisher_name` text;--> statement-breakpoint
 ALTER TABLE `grants` ADD `last_used_from` text;--> statement-breakpoint

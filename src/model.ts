@@ -359,6 +359,8 @@ export interface Grant {
   readonly expiresAt: number | null;
   /** Since when the person lets the service wait: it gets no tokens, and what it has does not count. Null: it goes on. */
   readonly pausedAt: number | null;
+  /** The mark that the grant outlived, of a pause or of less than before: its tokens are dated later than that. */
+  readonly markedAt: number | null;
   /** Whether it is good for one run alone, without a refresh token. */
   readonly once: boolean;
   /** The publisher that was verified when the person consented; null where none was. */
@@ -527,6 +529,8 @@ export interface AuthorizedPerson {
   readonly authAt: number | null;
   readonly acr: string | null;
   readonly amr: readonly string[];
+  /** The `iat` of their access tokens, in seconds (rules/pause.ts). */
+  readonly datedAt: number;
   readonly nonce: string | null;
 }
 

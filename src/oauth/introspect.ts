@@ -5,6 +5,7 @@ import type { AccessTokenClaims, Client, Once } from "../model.ts";
 import { detailsOfToken, limitedOrganizations } from "../rules/authorizationDetails.ts";
 import { deadBecause } from "../rules/family.ts";
 import { isVouched, reachedOrganizations } from "../rules/organizations.ts";
+import { isPaused } from "../rules/pause.ts";
 import { sectorOf } from "../rules/sector.ts";
 import { loadResources } from "../store/resources.ts";
 import { spend } from "../store/seen.ts";
@@ -91,7 +92,7 @@ async function introspectCredential(deps: Deps, credential: Credential, caller: 
   const now = deps.now();
   const expiresAt = Math.min(family.idleExpiresAt, family.expiresAt, grant.expiresAt ?? Number.POSITIVE_INFINITY);
   const current = family.clientId === caller.clientId && family.generation === credential.generation && now < expiresAt;
-  if (!current || deadBecause(state, now) !== undefined) return inactive;
+  if (!current || deadBecause(state, now) !== undefined || isPaused(grant)) return inactive;
   const limit = limitedOrganizations(family.authorizationDetails);
   const details = detailsOfToken(
     family.authorizationDetails,

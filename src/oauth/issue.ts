@@ -113,7 +113,7 @@ function accessTokenClaims(
     aud: others.length === 0 ? only : [only, ...others],
     client_id: client.clientId,
     scope: scopes.join(" "),
-    iat: issuedAt,
+    iat: person?.datedAt ?? issuedAt,
     exp: issuedAt + lifetime,
     jti: toBase64url(deps.random(16)),
     ...(person === null ? {} : { ...signInClaims(person), grant_id: person.grantId, sid: person.familyId }),

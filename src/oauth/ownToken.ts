@@ -4,6 +4,7 @@ import { findOwnKey } from "../keyring.ts";
 import type { AccessTokenClaims, Client, FamilyState, Once } from "../model.ts";
 import { deadBecause } from "../rules/family.ts";
 import { enteredOrganizations, entersAlone } from "../rules/organizations.ts";
+import { DATED_AHEAD_SECONDS, isPaused } from "../rules/pause.ts";
 import { inspectToken, type TokenKeys, type TokenState } from "../store/tokenState.ts";
 import { checkAccessToken, isForClient, isRevoked, marksOf } from "../tokens/accessToken.ts";
 
@@ -18,6 +19,7 @@ export async function findOwnToken(deps: Deps, token: string): Promise<AccessTok
       findKey: findOwnKey(deps),
       now: deps.now(),
       skewSeconds: 0,
+      aheadSeconds: DATED_AHEAD_SECONDS,
     });
   } catch (error) {
     if (error instanceof OAuthError && error.code === "invalid_token") return undefined;
@@ -51,6 +53,7 @@ export function liveState(claims: AccessTokenClaims, found: TokenState, at: numb
   if (client === undefined || isRevoked(claims, revokedAt)) return undefined;
   if (isForClient(claims)) return { client, state: null, organizations: entersAlone(client) ? approvals : [] };
   if (state === undefined || state.grant.grantId !== claims.grant_id || deadBecause(state, at) !== undefined) return undefined;
+  if (isPaused(state.grant)) return undefined;
   const exchangedBy = client.clientId === state.client.clientId ? null : { client, organizations: exchanger };
   return { client, state, organizations: enteredOrganizations(state, exchangedBy) };
 }

@@ -1,8 +1,9 @@
 import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { type Parameters, parseForm } from "../http/form.ts";
+import { whereaboutsOf } from "../http/rateLimit.ts";
 import { type Endpoint, json } from "../http/respond.ts";
-import type { Authorization, Client, Confirmation, GrantType, Once } from "../model.ts";
+import type { Authorization, Client, Confirmation, GrantType, Once, Whereabouts } from "../model.ts";
 import { withNote } from "../rules/developerNote.ts";
 import { authenticateClient, type Caller } from "./clientAuthentication.ts";
 import { authorizationCode } from "./grants/authorizationCode.ts";
@@ -20,6 +21,7 @@ export interface TokenRequest {
   readonly client: Client;
   /** The key that the access token will be bound to; null for a bearer token. */
   readonly confirmation: Confirmation | null;
+  readonly whereabouts: Whereabouts;
   readonly once: Once;
 }
 
@@ -60,6 +62,9 @@ async function grantTokens(
     throw new OAuthError("unauthorized_client", "The client is not registered for this grant_type.");
   const { confirmation, once } = await findSender(request, caller, deps);
   await prepareToIssue(deps, client);
-  const authorization = await grants[grantType]({ form, client, confirmation, once }, deps);
+  const authorization = await grants[grantType](
+    { form, client, confirmation, whereabouts: whereaboutsOf(request), once },
+    deps,
+  );
   return issue(deps, authorization);
 }

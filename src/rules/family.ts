@@ -1,5 +1,6 @@
 import type { AuthorizationDetail, Confirmation, FamilyState, Once } from "../model.ts";
 import { isWithin } from "./authorizationDetails.ts";
+import { isPaused } from "./pause.ts";
 import { findRedirectUri } from "./redirectUri.ts";
 
 /** What became of a code or refresh token. `reason` is for the log; who asked learns `invalid_grant` and no more. */
@@ -7,13 +8,16 @@ export type Redemption =
   /** Tokens are due, and the refresh token among them is of this generation. */
   | { readonly kind: "redeemed"; readonly state: FamilyState; readonly generation: number }
   /** Somebody holds a credential that was used up: the family must end (RFC 9700 sections 2.1.1 and 4.14). */
-  | { readonly kind: "reused"; readonly reason: string }
-  | { readonly kind: "refused"; readonly error: Beyond | "invalid_grant"; readonly reason: string };
+  | { readonly kind: "reused"; readonly reason: string; readonly state: FamilyState }
+  | { readonly kind: "refused"; readonly error: Beyond | "invalid_grant" | "access_denied"; readonly reason: string };
 
 /** What a token request may ask too much of. */
 type Beyond = "invalid_scope" | "invalid_target" | "invalid_authorization_details";
 
 const refused = (reason: string): Redemption => ({ kind: "refused", error: "invalid_grant", reason });
+
+/** The credential stays as it is, good again once the person lets the service go on. */
+const waits: Redemption = { kind: "refused", error: "access_denied", reason: "the person has paused it" };
 
 /** More was asked for than was authorized; nothing was redeemed, so that the client may ask again for less. */
 const beyond = (error: Beyond): Redemption => ({ kind: "refused", error, reason: "beyond the authorization" });
@@ -42,9 +46,10 @@ export function decideCode(
   if (asked.redirectUri === null ? family.codeChallenge === null : family.redirectUri !== asked.redirectUri)
     return refused("redirect_uri is not that of the authorization request");
   if (!isHeldBy(family.confirmation, asked.confirmation)) return refused("the code is bound to another key");
-  if (family.generation > 0 && family.rid !== asked.once.rid) return { kind: "reused", reason: "code presented again" };
+  if (family.generation > 0 && family.rid !== asked.once.rid) return { kind: "reused", reason: "code presented again", state };
   const dead = deadBecause(state, asked.at);
   if (dead !== undefined) return refused(dead);
+  if (isPaused(state.grant)) return waits;
   if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("invalid_target");
   if (!isWithin(asked.details, family.authorizationDetails)) return beyond("invalid_authorization_details");
   if (family.generation === 0) return refused("code expired");
@@ -86,10 +91,11 @@ export function decideRefresh(
   const next = rotates ? asked.generation + 1 : asked.generation;
   const won = family.generation === next && family.rid === asked.once.rid;
   if (!won && (asked.at >= family.expiresAt || asked.at >= family.idleExpiresAt)) return refused("refresh token expired");
+  if (isPaused(state.grant)) return waits;
   const repeated = rotates && family.generation === next && asked.at < family.rotatedAt + client.overlapSeconds * 1000;
   if (family.generation > asked.generation && !won && !repeated) {
     const reason = `generation ${asked.generation} presented, ${family.generation} is current`;
-    return client.confidential ? refused(reason) : { kind: "reused", reason };
+    return client.confidential ? refused(reason) : { kind: "reused", reason, state };
   }
   if (asked.scopes.some((scope) => !family.scopes.includes(scope))) return beyond("invalid_scope");
   if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("invalid_target");
@@ -120,12 +126,13 @@ export function decideDeviceCode(
   if (!isHeldBy(family.confirmation, asked.confirmation)) return refused("the device code is bound to another key");
   const dead = deadBecause(state, asked.at);
   if (dead !== undefined) return refused(dead);
+  if (isPaused(state.grant)) return waits;
   const won = family.generation === 1 && family.rid === asked.once.rid;
   const overlaps = asked.at < Math.min(family.rotatedAt + client.overlapSeconds * 1000, family.codeExpiresAt);
   const repeated = family.generation === 1 && overlaps;
   if (family.generation > 0 && !won && !repeated) {
     const reason = "device code presented again";
-    return client.confidential ? refused(reason) : { kind: "reused", reason };
+    return client.confidential ? refused(reason) : { kind: "reused", reason, state };
   }
   if (asked.resources.some((resource) => !family.resources.includes(resource))) return beyond("invalid_target");
   if (!isWithin(asked.details, family.authorizationDetails)) return beyond("invalid_authorization_details");

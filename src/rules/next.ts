@@ -9,6 +9,7 @@ import {
   withoutOrganizations,
 } from "./authorizationDetails.ts";
 import { acrAllowed, requestedClaims, subjectAllowed } from "./claims.ts";
+import { isPaused } from "./pause.ts";
 
 /** Where the browser goes next. */
 export type Next =
@@ -86,7 +87,13 @@ function decideConsent(progress: Progress, { grant, organizations }: Standing, s
     return refuse("invalid_grant_id", "The grant_id is not a grant by which the client acts for this person.");
   const answered = grant !== null && grant.consentedAt >= startedAt;
   const asks = request.prompt.includes("consent") || action === "replace" || !isIdentified(client, request);
-  if (grant === null || isOutdated(client, grant) || (!answered && (asks || !covers(grant, request, organizations))))
+  // Approving resumes what the person paused: until then nothing of it counts, so that a page must ask.
+  if (
+    grant === null ||
+    isPaused(grant) ||
+    isOutdated(client, grant) ||
+    (!answered && (asks || !covers(grant, request, organizations)))
+  )
     return silent ? refuse("consent_required", "The person must approve the request.") : { kind: "consent" };
   const scopes = request.scopes.filter((scope) => grant.scopes.includes(scope));
   const authorizationDetails = grantedDetails(request, grant, answered, organizations);

@@ -1,6 +1,16 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { AuthorizationDetail, ClientId, FamilyId, FamilyState, GrantId, Once, TrustPurpose, UserId } from "../model.ts";
+import type {
+  AuthorizationDetail,
+  ClientId,
+  FamilyId,
+  FamilyState,
+  GrantId,
+  Once,
+  TrustPurpose,
+  UserId,
+  Whereabouts,
+} from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
 import { selectState, stateOf } from "./families.ts";
@@ -26,6 +36,7 @@ export interface AssertionRedemption {
   /** For the grant and the family, should there be none yet. */
   readonly newGrantId: GrantId;
   readonly newFamilyId: FamilyId;
+  readonly whereabouts: Whereabouts;
   readonly once: Once;
   readonly at: number;
 }
@@ -47,6 +58,7 @@ function statementsOf(deps: Deps, db: Database, redemption: AssertionRedemption)
   const { issuer, subject, clientId, scopes, resources, organizationId, newGrantId, newFamilyId, once, at } = redemption;
   const details = redemption.authorizationDetails;
   const [scopesText, resourcesText, detailsText] = [scopes, resources, details].map((value) => JSON.stringify(value));
+  const from = JSON.stringify(redemption.whereabouts);
   const person = personOf(redemption);
   const stands = standsFor(redemption, person);
   const own = sql`user_id = ${person} AND client_id = ${clientId} AND authority = ${issuer} AND revoked_at IS NULL`;
@@ -74,15 +86,15 @@ function statementsOf(deps: Deps, db: Database, redemption: AssertionRedemption)
     db.run(sql`
       UPDATE grants SET
         consented_at = CASE WHEN ${widens} THEN ${at} ELSE consented_at END, last_used_at = ${at},
-        scopes = ${merged("scopes", scopesText)}, resources = ${merged("resources", resourcesText)},
+        last_used_from = ${from}, scopes = ${merged("scopes", scopesText)}, resources = ${merged("resources", resourcesText)},
         authorization_details = ${mergedObjects("authorization_details", detailsText)},
         organizations = ${organizationId === null ? null : JSON.stringify([organizationId])}
       WHERE ${own} AND ${stands}`),
     db.run(sql`
       INSERT INTO grants (id, user_id, client_id, scopes, claims, resources, organizations, authorization_details, separate,
-        authority, created_at, consented_at, last_used_at)
+        authority, created_at, consented_at, last_used_at, last_used_from)
       SELECT ${newGrantId}, ${person}, ${clientId}, ${scopesText}, '[]', ${resourcesText},
-        ${organizationId === null ? null : JSON.stringify([organizationId])}, ${detailsText}, 1, ${issuer}, ${at}, ${at}, ${at}
+        ${organizationId === null ? null : JSON.stringify([organizationId])}, ${detailsText}, 1, ${issuer}, ${at}, ${at}, ${at}, ${from}
       ${isNewGrant}`),
     auditWhen(db, { ...entry, action: "family.started", grantId: grant, familyId: newFamilyId }, isNewFamily),
     db.run(sql`
@@ -112,7 +124,7 @@ const personOf = ({ issuer, subject, email, organizationId }: AssertionRedemptio
     WHERE users.email = ${email} AND users.email_verified = 1 AND memberships.organization_id = ${organizationId}
       AND NOT EXISTS (SELECT 1 FROM identities WHERE user_id = users.id AND issuer = ${issuer})))`;
 
-/** Everything that the word of the issuer depends on. An organization that lets no service in, or not this one, has the last word. */
+/** Everything that the word of the issuer depends on. An organization that lets no service in, or not this one, and the person who has paused it, have the last word. */
 const standsFor = (redemption: AssertionRedemption, person: SQL): SQL => {
   const { issuer, purpose, organizationId, clientId, userId, issuedAt, at } = redemption;
   return sql`(
@@ -126,6 +138,9 @@ const standsFor = (redemption: AssertionRedemption, person: SQL): SQL => {
       WHERE user_id = ${person} AND organization_id = ${organizationId} AND policy <> 'none'
         AND NOT EXISTS (SELECT 1 FROM organization_clients AS said
           WHERE said.organization_id = ${organizationId} AND said.client_id = ${clientId} AND said.status = 'denied')))
+    AND NOT EXISTS (SELECT 1 FROM grants AS waiting
+      WHERE waiting.user_id = ${person} AND waiting.client_id = ${clientId} AND waiting.authority = ${issuer}
+        AND waiting.revoked_at IS NULL AND waiting.paused_at IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM grants AS gone
       WHERE gone.user_id = ${person} AND gone.client_id = ${clientId} AND gone.authority = ${issuer}
         AND gone.revoked_at >= ${issuedAt}))`;

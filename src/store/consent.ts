@@ -46,7 +46,7 @@ export interface Consent {
  */
 export async function storeConsent(deps: Deps, consent: Consent): Promise<"stored" | "used" | "ended"> {
   const { clientId, at } = consent;
-  const [, , , , , stored, codes] = await transact(deps.db, (db) => [
+  const [, , , , , , stored, codes] = await transact(deps.db, (db) => [
     ...consentStatements(db, consent),
     db
       .select({ id: grants.id })
@@ -71,7 +71,7 @@ const ownerOf = ({ sessionId, at }: Consent): SQL => sql`(
   WHERE sessions.id = ${sessionId} AND sessions.expires_at > ${at} AND users.disabled_at IS NULL)`;
 
 /**
- * The five statements of `storeConsent`, for a batch that does more with the consent. Where they have stored it, the grant's
+ * The six statements of `storeConsent`, for a batch that does more with the consent. Where they have stored it, the grant's
  * `consented_at` is `at`.
  * @param holds what must hold besides
  */
@@ -98,6 +98,11 @@ export function consentStatements(db: Database, consent: Consent, holds: SQL = s
       { ...entry, action: replaces ? "grant.replaced" : "grant.widened", grantId: sql`id` },
       sql`FROM grants WHERE ${own} AND consented_at < ${at} AND ${allowed}`,
     ),
+    auditWhen(
+      db,
+      { ...entry, action: "grant.resumed", grantId: sql`id` },
+      sql`FROM grants WHERE ${own} AND paused_at IS NOT NULL AND ${allowed}`,
+    ),
     auditWhen(db, { ...entry, action: "grant.consented", grantId: newId }, isNew),
     db.run(sql`
       UPDATE grants SET
@@ -105,7 +110,7 @@ export function consentStatements(db: Database, consent: Consent, holds: SQL = s
         resources = ${merged("resources", { given: resources, declined: [] }, replaces)},
         authorization_details = ${mergedDetails(details, replaces)},
         organizations = ${consent.organizations === undefined ? sql`organizations` : chosen(consent.organizations, owner)},
-        consented_at = ${at}, expires_at = NULL
+        consented_at = ${at}, expires_at = NULL, paused_at = NULL
       WHERE ${own} AND ${allowed}`),
     db.run(sql`
       INSERT INTO grants (id, user_id, client_id, scopes, claims, resources, organizations, authorization_details, separate,

@@ -111,7 +111,7 @@ function logStatement(db: Database, exchange: Exchange) {
       FROM families JOIN grants ON grants.id = families.grant_id JOIN users ON users.id = grants.user_id
         JOIN clients ON clients.client_id = families.client_id
       WHERE families.id = ${subject.familyId} AND families.revoked_at IS NULL
-        AND grants.revoked_at IS NULL AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
+        AND grants.revoked_at IS NULL AND grants.paused_at IS NULL AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
         AND users.disabled_at IS NULL AND clients.disabled_at IS NULL
         AND (SELECT count(*) FROM clients WHERE client_id IN (SELECT value FROM json_each(${JSON.stringify(needed)}))
           AND ${alive(at)}) = ${needed.length}

@@ -1,7 +1,16 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Deps } from "../config.ts";
-import type { AuthorizationDetail, ClientId, Confirmation, FamilyId, FamilyState, Once, OrganizationReach } from "../model.ts";
+import type {
+  AuthorizationDetail,
+  ClientId,
+  Confirmation,
+  FamilyId,
+  FamilyState,
+  Once,
+  OrganizationReach,
+  Whereabouts,
+} from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { toClient } from "./clients.ts";
 import { columns, type Database, transact } from "./database.ts";
@@ -24,6 +33,7 @@ export interface CodeRedemption {
   readonly confirmation: Confirmation | null;
   /** Whether the family is bound to that key from now on: a public client's, which proves nothing else. */
   readonly binds: boolean;
+  readonly whereabouts: Whereabouts;
   readonly once: Once;
   readonly at: number;
 }
@@ -74,6 +84,7 @@ export interface RefreshRedemption {
   readonly bound: boolean;
   /** False where another key of the client's guards the token. What a key guards stays as it is (FAPI 2.0 section 5.3.2.1). */
   readonly rotates: boolean;
+  readonly whereabouts: Whereabouts;
   readonly once: Once;
   readonly at: number;
 }
@@ -108,14 +119,14 @@ interface Step {
 function redemptionStatements(
   deps: Deps,
   db: Database,
-  { familyId, clientId, once, at }: { familyId: FamilyId; clientId: ClientId; once: Once; at: number },
+  { familyId, clientId, whereabouts, once, at }: Pick<CodeRedemption, "familyId" | "clientId" | "whereabouts" | "once" | "at">,
   step: Step,
 ) {
   const { rid } = once;
   const idleExpiresAt = at + deps.config.refreshIdleSeconds * 1000;
   const stands = sql`id = ${familyId} AND revoked_at IS NULL AND ${step.condition} AND EXISTS (
     SELECT 1 FROM grants JOIN users ON users.id = grants.user_id JOIN clients ON clients.client_id = grants.client_id
-    WHERE grants.id = families.grant_id AND grants.revoked_at IS NULL
+    WHERE grants.id = families.grant_id AND grants.revoked_at IS NULL AND grants.paused_at IS NULL
       AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
       AND users.disabled_at IS NULL AND clients.disabled_at IS NULL)`;
   const write = [
@@ -125,7 +136,7 @@ function redemptionStatements(
         idle_expires_at = min(expires_at, ${idleExpiresAt})
       WHERE ${stands}`),
     db.run(sql`
-      UPDATE grants SET last_used_at = ${at}
+      UPDATE grants SET last_used_at = ${at}, last_used_from = ${JSON.stringify(whereabouts)}
       WHERE id = (SELECT grant_id FROM families WHERE id = ${familyId} AND rid = ${rid})`),
   ] as const;
   const read = [selectState(db, familyId), selectReach(db, ownerOf(familyId), clientId)] as const;

@@ -44,7 +44,7 @@ export async function startFamily(deps: Deps, start: NewFamily): Promise<"starte
     JOIN sessions ON sessions.user_id = users.id
     JOIN clients ON clients.client_id = grants.client_id
     WHERE grants.id = ${start.grantId} AND grants.client_id = ${request.clientId}
-      AND grants.revoked_at IS NULL AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
+      AND grants.revoked_at IS NULL AND grants.paused_at IS NULL AND (grants.expires_at IS NULL OR grants.expires_at > ${at})
       AND sessions.id = ${session.id} AND sessions.expires_at > ${at}
       AND users.disabled_at IS NULL AND clients.disabled_at IS NULL
       AND (clients.expires_at IS NULL OR clients.expires_at > ${at})

@@ -90,6 +90,7 @@ export const toGrant = (row: typeof grants.$inferSelect): Grant => ({
   consentedAt: row.consentedAt,
   expiresAt: row.expiresAt,
   pausedAt: row.pausedAt,
+  markedAt: row.markedAt,
   once: row.once,
   publisherName: row.publisherName,
 });

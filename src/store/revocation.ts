@@ -1,23 +1,33 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { AccessTokenClaims, ClientId, FamilyId, Mark, Once, UserId } from "../model.ts";
+import type { AccessTokenClaims, ClientId, EmailKind, FamilyId, Mark, Once, UserId, Whereabouts } from "../model.ts";
 import { markKey } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
+import { queueWhen, toUserRow } from "./emails.ts";
 import { planOf } from "./revocationPlan.ts";
 import { revocations } from "./schema.ts";
 
 /** What ends, and at whose word. `by` is a user id, a client id or `system`. */
 export type Revocation =
   /** A person's consents: those named, or every one. */
-  | { readonly kind: "grants"; readonly userId: UserId; readonly grantIds: readonly string[] | null; readonly by: string }
+  | {
+      readonly kind: "grants";
+      readonly userId: UserId | SQL;
+      readonly grantIds: readonly string[] | null;
+      readonly by: string | SQL;
+      readonly whereabouts?: Whereabouts;
+    }
   /** One run on one device, with everything issued in it; only if it is this client's, or this person's. */
   | {
       readonly kind: "family";
       readonly familyId: FamilyId;
       readonly clientId: ClientId | null;
-      readonly userId?: UserId;
-      readonly by: string;
+      readonly userId?: UserId | SQL;
+      readonly by: string | SQL;
+      readonly whereabouts?: Whereabouts;
+      /** Tells the person, where they did not end it themselves: what the e-mail says (store/emails.ts). */
+      readonly tells?: { readonly kind: EmailKind; readonly sealedValues: string };
     }
   /** A client with all that it holds, if the condition on its row is met (store/registry.ts). */
   | { readonly kind: "client"; readonly clientId: ClientId; readonly guard: SQL; readonly by: string }
@@ -51,6 +61,7 @@ export async function revoke(deps: Deps, revocation: Revocation, once?: Once): P
     marked,
     exchanged,
     logged = [],
+    told,
   } = planOf(revocation, at, at - maxAccessTokenSeconds * 1000);
   const mark = (kind: Mark["kind"], select: SQL, source: SQL) => sql`
     INSERT INTO revocations (kind, id, revoked_at, expires_at) SELECT ${kind}, ${select}, ${markedAt}, ${expiresAt} ${source}
@@ -62,6 +73,7 @@ export async function revoke(deps: Deps, revocation: Revocation, once?: Once): P
       auditWhen(db, { at, action, actor: revocation.by, ...entry }, live),
       db.run(mark(marked.kind, marked.id, live)),
       ...(exchanged === undefined ? [] : [db.run(mark("grant", sql`id`, exchanged))]),
+      ...(told === undefined ? [] : [queueWhen(db, { ...told.email, ...toUserRow, at }, told.source)]),
       ...logged.map(([also, source]) => auditWhen(db, { at, actor: revocation.by, ...also }, source)),
       ...ends.map((statement) => db.run(statement)),
       db

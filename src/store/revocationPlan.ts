@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Mark } from "../model.ts";
 import type { AuditAction, AuditEntry } from "./audit.ts";
 import { goesWithClient, removalDetail } from "./clientEnd.ts";
+import type { QueuedEmail } from "./emails.ts";
 import type { Revocation } from "./revocation.ts";
 
 /** Consents that end with a resource in one batch: their marks go to KV, and a Worker may call that a thousand times. */
@@ -16,6 +17,8 @@ interface Plan {
   /** What else is logged: rows of other things that end with it. */
   readonly logged?: readonly (readonly [Pick<AuditEntry, "action"> & Partial<AuditEntry>, source: SQL])[];
   readonly marked: { readonly kind: Mark["kind"]; readonly id: SQL; readonly among: SQL };
+  /** Who hears of it by e-mail: rows of `users`. */
+  readonly told?: { readonly email: Pick<QueuedEmail, "kind" | "sealedValues">; readonly source: SQL };
   /** Grants of which other clients may hold tokens, got by exchange, which the mark does not name: the cron delivers theirs. */
   readonly exchanged?: SQL;
 }
@@ -25,12 +28,12 @@ export function planOf(revocation: Revocation, at: number, since: number): Plan 
   const { by } = revocation;
   switch (revocation.kind) {
     case "grants": {
-      const { userId, grantIds } = revocation;
+      const { userId, grantIds, whereabouts } = revocation;
       const named = grantIds === null ? sql`` : sql`AND id IN (SELECT value FROM json_each(${JSON.stringify(grantIds)}))`;
       const live = sql`FROM grants WHERE user_id = ${userId} AND revoked_at IS NULL ${named}`;
       return {
         action: "grant.revoked",
-        entry: { userId, clientId: sql`client_id`, grantId: sql`id` },
+        entry: { userId, clientId: sql`client_id`, grantId: sql`id`, whereabouts },
         live,
         ends: endOfGrants(live, at, by),
         marked: {
@@ -41,14 +44,15 @@ export function planOf(revocation: Revocation, at: number, since: number): Plan 
       };
     }
     case "family": {
-      const { familyId, clientId, userId } = revocation;
+      const { familyId, clientId, userId, whereabouts, tells } = revocation;
       const theirs = userId === undefined ? sql`` : sql`AND grant_id IN (SELECT id FROM grants WHERE user_id = ${userId})`;
       const owned = clientId === null ? theirs : sql`AND client_id = ${clientId} ${theirs}`;
       const live = sql`FROM families WHERE id = ${familyId} AND revoked_at IS NULL ${owned}`;
       const owner = sql`(SELECT user_id FROM grants WHERE grants.id = grant_id)`;
       return {
         action: "family.revoked",
-        entry: { userId: owner, clientId: sql`client_id`, grantId: sql`grant_id`, familyId },
+        entry: { userId: owner, clientId: sql`client_id`, grantId: sql`grant_id`, familyId, whereabouts },
+        ...(tells && { told: { email: tells, source: sql`FROM users WHERE id = (SELECT ${owner} ${live})` } }),
         live,
         ends: [sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`],
         marked: { kind: "family", id: sql`id`, among: sql`${familyId}` },
@@ -117,7 +121,7 @@ export function planOf(revocation: Revocation, at: number, since: number): Plan 
 }
 
 /** What runs under the grants that `live` yields goes first: afterwards it yields them no more. */
-const endOfGrants = (live: SQL, at: number, by: string): readonly SQL[] => [
+const endOfGrants = (live: SQL, at: number, by: string | SQL): readonly SQL[] => [
   sql`UPDATE families SET revoked_at = ${at}, revoked_by = ${by} WHERE revoked_at IS NULL AND grant_id IN (SELECT id ${live})`,
   sql`UPDATE grants SET revoked_at = ${at}, revoked_by = ${by} WHERE id IN (SELECT id ${live})`,
 ];

@@ -464,6 +464,8 @@ export const grants = sqliteTable(
     /** The issuer at whose word it was made, where no person was asked (`trusted_issuers`); null for a consent. */
     authority: text(),
     pausedAt: integer("paused_at"),
+    /** Of the last mark that the grant outlived, of a pause or of less than before: its tokens are dated later than that. */
+    markedAt: integer("marked_at"),
     /** Good for one run alone, without a refresh token. */
     once: integer({ mode: "boolean" }).notNull().default(false),
     /** The publisher that was verified when the person consented. */

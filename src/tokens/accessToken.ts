@@ -22,6 +22,8 @@ export interface AccessTokenChecks {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly skewSeconds: number;
+  /** By so much more may `iat` lie ahead. */
+  readonly aheadSeconds?: number;
 }
 
 /** Asymmetric ones alone, so that a public key can never be taken for a shared secret (RFC 8725 section 3.1). */
@@ -90,7 +92,7 @@ function checkShape(claims: AccessTokenClaims, checks: AccessTokenChecks): Acces
   if (act !== undefined && !isActor(act)) throw invalid("act is not an actor");
   if (auth_time !== undefined && !Number.isFinite(auth_time)) throw invalid("auth_time is not a number");
   if (!Number.isFinite(claims.exp) || !Number.isFinite(claims.iat)) throw invalid("a time is not a number");
-  if (claims.iat > checks.now / 1000 + checks.skewSeconds) throw invalid("issued in the future");
+  if (claims.iat > checks.now / 1000 + checks.skewSeconds + (checks.aheadSeconds ?? 0)) throw invalid("issued in the future");
   const { organizations = [], exchanged_from = [], authorization_details: details = [], cnf = {} } = claims;
   for (const [name, list] of Object.entries({ organizations, exchanged_from }))
     if (!(Array.isArray(list) && list.every((item) => typeof item === "string")))

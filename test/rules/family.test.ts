@@ -45,6 +45,7 @@ function state(family: Partial<FamilyState["family"]> = {}, rest: Partial<Family
       authorizationDetails: [],
       authority: null,
       pausedAt: null,
+      markedAt: null,
       once: false,
       publisherName: null,
       createdAt: 0,

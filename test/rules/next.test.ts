@@ -44,6 +44,7 @@ const grant: Grant = {
   authorizationDetails: [],
   authority: null,
   pausedAt: null,
+  markedAt: null,
   once: false,
   publisherName: null,
   createdAt: 0,

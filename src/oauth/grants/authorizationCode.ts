@@ -11,7 +11,7 @@ import { settle } from "./settle.ts";
 
 /** The authorization code grant (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
 export const authorizationCode: Grant = async (request, deps) => {
-  const { form, client, confirmation, once } = request;
+  const { form, client, confirmation, whereabouts, once } = request;
   const code = form.load("code");
   const verifier = form.find("code_verifier");
   const credential = await findCredential(deps, code);
@@ -29,6 +29,7 @@ export const authorizationCode: Grant = async (request, deps) => {
     details,
     confirmation,
     binds: client.metadata.token_endpoint_auth_method === "none",
+    whereabouts,
     once,
     at: deps.now(),
   };

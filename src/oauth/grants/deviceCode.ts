@@ -12,7 +12,7 @@ import { settle } from "./settle.ts";
  * those of section 3.5 included.
  */
 export const deviceCode: Grant = async (request, deps) => {
-  const { form, client, confirmation, once } = request;
+  const { form, client, confirmation, whereabouts, once } = request;
   const credential = await findCredential(deps, form.load("device_code"));
   if (credential?.kind !== "device_code")
     throw new OAuthError("invalid_grant", "The device_code is not valid.", { reason: "not a device code of ours" });
@@ -25,6 +25,7 @@ export const deviceCode: Grant = async (request, deps) => {
     details,
     confirmation,
     binds: isPublic,
+    whereabouts,
     once,
     at: deps.now(),
   };

@@ -16,6 +16,7 @@ import {
   withoutOrganizations,
 } from "../../rules/authorizationDetails.ts";
 import { isVouched, reachedOrganizations } from "../../rules/organizations.ts";
+import { datedAt } from "../../rules/pause.ts";
 import { parseScope } from "../../rules/scope.ts";
 import { redeemAssertion } from "../../store/assertions.ts";
 import { loadResources } from "../../store/resources.ts";
@@ -48,7 +49,7 @@ interface Verified extends Asserted {
  * the credential, so that no refresh token comes with it; and it says nothing about the person, so that no ID token does.
  */
 export const jwtBearer: Grant = async (request, deps) => {
-  const { form, client, confirmation, once } = request;
+  const { form, client, confirmation, whereabouts, once } = request;
   const registered = await loadResources(deps);
   const verified = await verify(form.load("assertion"), request, deps);
   const { profile, trust, subject, email, ownSubject, issuedAt, use, authAt, acr } = verified;
@@ -74,6 +75,7 @@ export const jwtBearer: Grant = async (request, deps) => {
     issuedAt,
     newGrantId: newId(deps),
     newFamilyId: newId(deps),
+    whereabouts,
     once: { ...once, uses: [...once.uses, use] },
     at: deps.now(),
   });
@@ -96,6 +98,7 @@ export const jwtBearer: Grant = async (request, deps) => {
       authAt,
       acr,
       amr: [],
+      datedAt: datedAt(deps.now(), grant),
       nonce: null,
     },
     actor: null,

@@ -11,7 +11,7 @@ import { settle } from "./settle.ts";
 
 /** The refresh token grant (RFC 6749 section 6), with rotation and reuse detection (RFC 9700 section 4.14). */
 export const refreshToken: Grant = async (request, deps) => {
-  const { form, client, confirmation, once } = request;
+  const { form, client, confirmation, whereabouts, once } = request;
   const credential = await findCredential(deps, form.load("refresh_token"));
   if (credential?.kind !== "refresh_token")
     throw new OAuthError("invalid_grant", "The refresh token is not valid.", { reason: "not a refresh token of ours" });
@@ -27,6 +27,7 @@ export const refreshToken: Grant = async (request, deps) => {
     confirmation,
     bound: isPublic,
     rotates: !isKeyBound(client),
+    whereabouts,
     once,
     at: deps.now(),
   };

@@ -1,5 +1,6 @@
 import type { Deps } from "../../config.ts";
 import { OAuthError } from "../../errors.ts";
+import { sealValues } from "../../mail/sealedValues.ts";
 import type { Authorization, AuthorizationDetail } from "../../model.ts";
 import {
   detailsOfToken,
@@ -10,6 +11,7 @@ import {
 } from "../../rules/authorizationDetails.ts";
 import type { Redemption } from "../../rules/family.ts";
 import { reachedOrganizations } from "../../rules/organizations.ts";
+import { datedAt } from "../../rules/pause.ts";
 import { mayAsk, narrow, wantsRefreshToken } from "../../rules/scope.ts";
 import { loadResources } from "../../store/resources.ts";
 import { revoke } from "../../store/revocation.ts";
@@ -18,27 +20,31 @@ import type { TokenRequest } from "../token.ts";
 
 const texts = {
   invalid_grant: "It is not valid, was used, has expired or was revoked.",
+  access_denied: "The person has paused this access. What you hold is good again once they resume it.",
   invalid_scope: "The scope goes beyond what was authorized.",
   invalid_authorization_details: "The authorization_details go beyond what was authorized.",
   invalid_target: "The resource goes beyond what was authorized.",
 } as const;
 
 /**
- * What follows from the redemption of a credential: an authorization, or its refusal; and the end of the family when somebody
- * shows what was used up. What the person took back since, or the client lost, is no longer in it.
+ * What follows from the redemption of a credential: an authorization, or its refusal; and the end of the family, of which the
+ * person is told, when somebody shows what was used up. What the person took back since, or the client lost, is no longer in it.
  * @param requested what the token request narrows the tokens to; null for everything authorized
  */
 export async function settle(
   deps: Deps,
-  { client, confirmation }: TokenRequest,
+  { client, confirmation, whereabouts }: TokenRequest,
   { familyId }: Credential,
   redemption: Redemption,
   requested: Parameters<typeof narrow>[1] & { readonly details: readonly AuthorizationDetail[] | null },
 ): Promise<Authorization> {
   if (redemption.kind === "refused")
-    throw new OAuthError(redemption.error, texts[redemption.error], { reason: redemption.reason });
+    throw new OAuthError(redemption.error, texts[redemption.error], { reason: redemption.reason, status: 400 });
   if (redemption.kind === "reused") {
-    await revoke(deps, { kind: "family", familyId, clientId: client.clientId, by: "system" });
+    const { device } = redemption.state.family;
+    const sealedValues = await sealValues(deps, { service: client.metadata.client_name, device, endedAt: deps.now() });
+    const tells = { kind: "token_reused", sealedValues } as const;
+    await revoke(deps, { kind: "family", familyId, clientId: client.clientId, by: "system", whereabouts, tells });
     throw new OAuthError("invalid_grant", texts.invalid_grant, { reason: redemption.reason });
   }
   const { family, grant, user, organizations } = redemption.state;
@@ -74,6 +80,7 @@ export async function settle(
       authAt: family.authAt,
       acr: family.acr,
       amr: family.amr,
+      datedAt: datedAt(deps.now(), grant),
       nonce: redemption.generation === 1 ? family.nonce : null,
     },
     actor: null,

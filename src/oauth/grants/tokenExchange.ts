@@ -4,6 +4,7 @@ import type { Parameters } from "../../http/form.ts";
 import type { AccessTokenClaims, Authorization } from "../../model.ts";
 import { parseAuthorizationDetails } from "../../rules/authorizationDetails.ts";
 import { reachedOrganizations } from "../../rules/organizations.ts";
+import { datedAt } from "../../rules/pause.ts";
 import { parseScope } from "../../rules/scope.ts";
 import { type ExchangeRequest, planExchange, settleExchange } from "../../rules/tokenExchange.ts";
 import { type ExchangedToken, inspectExchange } from "../../store/exchange.ts";
@@ -48,7 +49,7 @@ export const tokenExchange: Grant = async (request, deps) => {
   const { exchangedFrom, ...given } = exchanged;
   return {
     client,
-    person: personOf(subject, state),
+    person: personOf(subject, state, deps.now()),
     actor: plan.actor,
     refreshGeneration: null,
     ...given,
@@ -105,6 +106,7 @@ const dead = (name: string, reason: string): OAuthError =>
 const personOf = (
   { auth_time, acr }: AccessTokenClaims,
   { user, grant, family }: NonNullable<LiveState["state"]>,
+  now: number,
 ): NonNullable<Authorization["person"]> => ({
   user,
   grantId: grant.grantId,
@@ -116,5 +118,6 @@ const personOf = (
   authAt: auth_time === undefined ? null : auth_time * 1000,
   acr: acr ?? null,
   amr: [],
+  datedAt: datedAt(now, grant),
   nonce: null,
 });
