@@ -11,11 +11,14 @@ export type CookieName = "session" | "browser" | "accounts" | "language" | "dire
 /** With `__Host-` a sibling domain cannot plant it (RFC 6265bis section 4.1.3.2); plain http on localhost cannot have that. */
 const nameOf = (config: Config, name: CookieName): string => `${config.secure ? "__Host-" : ""}countersign-${name}`;
 
+/** Nobody makes us look at more: the longest holds a whole sign-in, sealed, and the others an id. */
+const maxLength = (name: CookieName): number => (name === "directory" ? 4000 : 128);
+
 /** The cookie's value, or undefined. Of two with one name the first counts, always. */
 export function findCookie(request: Request, config: Config, name: CookieName): string | undefined {
   const full = nameOf(config, name);
   const value = parse(request.headers.get("cookie") ?? "", full)[full];
-  return value === undefined || value === "" || value.length > 128 ? undefined : value;
+  return value === undefined || value === "" || value.length > maxLength(name) ? undefined : value;
 }
 
 /** A `Set-Cookie` value. Lax, because a service's page sends the browser here by a top-level navigation. */
