@@ -1,5 +1,6 @@
 import type { Deps } from "../config.ts";
 import { page } from "../http/page.tsx";
+import { useReader } from "../http/reader.tsx";
 import type { EndedAuthorization } from "../store/authorizations.ts";
 import { type Content, HERE } from "./authorizationContent.ts";
 import { latestEffectSeconds } from "./lifetime.ts";
@@ -29,8 +30,8 @@ export const EndedNotice = ({ ended, seconds }: { ended: EndedAuthorization; sec
 
 const Effect = ({ seconds }: { seconds: number }) => (
   <>
-    Access that was handed out before usually stops within a minute, and everywhere in {inWords(seconds)} at the latest. Data
-    that a service has copied stays with it: ask the service itself to delete that.
+    Access that was handed out before usually stops within a minute, and everywhere in {inWords(seconds, useReader())} at the
+    latest. Data that a service has copied stays with it: ask the service itself to delete that.
   </>
 );
 

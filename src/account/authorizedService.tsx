@@ -1,3 +1,4 @@
+import { useReader } from "../http/reader.tsx";
 import { decideAccess, isVouched } from "../rules/organizations.ts";
 import { describePermissions } from "../rules/permissions.ts";
 import type { AuthorizedDevice, ListedAuthorization } from "../store/authorizations.ts";
@@ -40,7 +41,7 @@ export const Service = ({
               <a href={`/initiate-login?${new URLSearchParams({ client_id: client.clientId })}`}>Open {service}</a>
             )}
           </div>
-          {unused && <span class="tag warn">Not used for {inWords(UNUSED_SECONDS)}</span>}
+          {unused && <span class="tag warn">Not used for {inWords(UNUSED_SECONDS, useReader())}</span>}
         </header>
         <dl class="facts across">
           <div>

@@ -1,5 +1,6 @@
 import type { Deps } from "../config.ts";
 import { page } from "../http/page.tsx";
+import { useReader } from "../http/reader.tsx";
 import type { ApprovalView, Whereabouts } from "../model.ts";
 import { type Distance, distanceOf, placeWords } from "../rules/place.ts";
 import { showUserCode } from "../rules/userCode.ts";
@@ -100,7 +101,7 @@ export function deviceApprovalPage(deps: Deps, view: ApprovalView, form: Approva
 /** Which device it is, as far as we can tell, and the code to compare. */
 const TheDevice = ({ deps, form: { device, here } }: { deps: Deps; form: ApprovalForm }) => {
   const { whereabouts } = device.request;
-  const place = placeWords(whereabouts);
+  const place = placeWords(whereabouts, useReader());
   const distance = distanceOf(whereabouts, here);
   return (
     <section class="device" aria-label="The device">
@@ -124,7 +125,7 @@ const TheDevice = ({ deps, form: { device, here } }: { deps: Deps; form: Approva
           </dd>
         </div>
       </dl>
-      <Far distance={distance} device={place} here={placeWords(here)} />
+      <Far distance={distance} device={place} here={placeWords(here, useReader())} />
       <p class="notice warn">
         <strong>Go on only if the device is in front of you and shows this code.</strong> If somebody sent you the code or the
         link to this page, deny it: they would get into your account, wherever they are.

@@ -1,5 +1,6 @@
 import type { Deps } from "../config.ts";
 import { page } from "../http/page.tsx";
+import { englishReader } from "../http/reader.tsx";
 import type { User } from "../model.ts";
 import { inWords } from "./moment.tsx";
 import { Name } from "./name.tsx";
@@ -14,6 +15,7 @@ const problemWords = (problem: CodeProblem, deps: Deps): string => {
     not_a_code: "This is no code of ours: a code has eight letters, and no vowels or digits among them.",
     unknown: `No device is waiting with this code. It may be mistyped, used already, or older than ${inWords(
       deps.config.deviceCodeSeconds,
+      englishReader,
     )}: then let the device show a new one.`,
   };
   return words[problem];

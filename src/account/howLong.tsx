@@ -1,4 +1,5 @@
 import type { Deps } from "../config.ts";
+import { useReader } from "../http/reader.tsx";
 import type { ApprovalView } from "../model.ts";
 import { wantsRefreshToken } from "../rules/scope.ts";
 import { longestAccessSeconds } from "./lifetime.ts";
@@ -17,15 +18,15 @@ export const HowLong = ({
 }) => {
   const { client, request, resources, languages } = view;
   const service = <ServiceName of={client.metadata} languages={languages} />;
-  const access = inWords(longestAccessSeconds(config, request.resources, resources));
+  const access = inWords(longestAccessSeconds(config, request.resources, resources), useReader());
   return (
     <section>
       <h2 class="legend">For how long</h2>
       {wantsRefreshToken(request.scopes, client) ? (
         <p>
           <strong>Also when you are not here.</strong> {service} keeps this access until you revoke it. It ends by itself when
-          it is not used for {inWords(config.refreshIdleSeconds)}, and after {inWords(config.refreshAbsoluteSeconds)} at the
-          latest.
+          it is not used for {inWords(config.refreshIdleSeconds, useReader())}, and after{" "}
+          {inWords(config.refreshAbsoluteSeconds, useReader())} at the latest.
         </p>
       ) : (
         <p>

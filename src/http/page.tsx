@@ -3,7 +3,7 @@ import type { Config, Deps } from "../config.ts";
 import type { ErrorCode, OAuthError } from "../errors.ts";
 import { languages } from "../messages/languages.ts";
 import type { User } from "../model.ts";
-import { englishReader, ForReader, type Reader, useReader } from "./reader.tsx";
+import { englishReader, ForReader, type Reader, T, useReader } from "./reader.tsx";
 import { styleSheetPath } from "./style.ts";
 
 /** What a page is, beside its content. */
@@ -24,14 +24,19 @@ export interface PageOptions {
   /** Room for two columns. */
   readonly wide?: boolean;
   /** Under which of the links at the top the page belongs. */
-  readonly under?: (typeof settings)[number]["path"];
+  readonly under?: SettingsPath;
 }
 
 /** Pages of a person's own, at the top of every page. */
 const settings = [
-  { path: "/settings/authorizations", title: "Authorizations" },
-  { path: "/settings/developer", title: "Developer" },
+  { path: "/settings/authorizations", name: "frame.authorizations" },
+  { path: "/settings/security", name: "frame.security" },
+  { path: "/settings/account", name: "frame.account" },
+  { path: "/settings/organizations", name: "frame.organizations" },
+  { path: "/settings/developer", name: "frame.developer" },
 ] as const;
+
+export type SettingsPath = (typeof settings)[number]["path"];
 
 /** A whole page of ours. No script, no foreign resource, no frame around it, no copy of it in a cache. */
 export function page(deps: Deps, options: PageOptions, content: Child): Response {
@@ -93,52 +98,65 @@ const Mark = () => (
   </svg>
 );
 
-const Frame = ({ config, options, content }: { config: Config; options: PageOptions; content: Child }) => (
-  <html lang={useReader().language} dir={languages[useReader().language].direction}>
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="robots" content="noindex" />
-      <title>{`${options.title} · ${config.operator}`}</title>
-      <link rel="stylesheet" href={styleSheetPath} />
-      <link rel="icon" href="/icon.svg" type="image/svg+xml" />
-    </head>
-    <body>
-      <a class="skip" href="#content">
-        Skip to content
-      </a>
-      <header class="masthead">
-        <a class="brand" href="/">
-          <Mark />
-          <span>{config.operator}</span>
+const Frame = ({ config, options, content }: { config: Config; options: PageOptions; content: Child }) => {
+  const { language, t } = useReader();
+  return (
+    <html lang={language} dir={languages[language].direction}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>{`${options.title} · ${config.operator}`}</title>
+        <link rel="stylesheet" href={styleSheetPath} />
+        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+      </head>
+      <body>
+        <a class="skip" href="#content">
+          {t("frame.skip")}
         </a>
-        {options.user && (
-          <nav aria-label="Account">
-            <span class="person">
-              <bdi>{options.user.name}</bdi>
+        <header class="masthead">
+          <a class="brand" href="/">
+            <Mark />
+            <span>
+              <bdi>{config.operator}</bdi>
             </span>
-            {settings.map(({ path, title }) => (
-              <a href={path} aria-current={path === options.under ? "true" : undefined}>
-                {title}
-              </a>
-            ))}
-            <a href="/sign-out">Sign out</a>
-          </nav>
-        )}
-      </header>
-      <main id="content" class={options.wide ? "wide" : "narrow"} tabindex={-1}>
-        {content}
-      </main>
-      <footer class="colophon">
-        <p>
-          You are at <strong>{config.issuer}</strong>. Type your {config.operator} password only where your browser's address
-          bar begins with exactly this.
-        </p>
-      </footer>
-    </body>
-  </html>
-);
+          </a>
+          {options.user && <Account user={options.user} under={options.under} />}
+        </header>
+        <main id="content" class={options.wide ? "wide" : "narrow"} tabindex={-1}>
+          {content}
+        </main>
+        <footer class="colophon">
+          <p>
+            <T
+              k="frame.colophon"
+              with={{ issuer: <strong dir="ltr">{config.issuer}</strong>, operator: <bdi>{config.operator}</bdi> }}
+            />
+          </p>
+        </footer>
+      </body>
+    </html>
+  );
+};
+
+/** Who is signed in, and the pages of their own. */
+const Account = ({ user, under }: { user: User; under: SettingsPath | undefined }) => {
+  const { t } = useReader();
+  return (
+    <nav aria-label={t("frame.your_account")}>
+      <span class="person">
+        <bdi>{user.name}</bdi>
+      </span>
+      {settings.map(({ path, name }) => (
+        <a href={path} aria-current={path === under ? "true" : undefined}>
+          {t(name)}
+        </a>
+      ))}
+      <a href="/sign-out">{t("frame.sign_out")}</a>
+    </nav>
+  );
+};
 
 /** A heading for people, and what they can do. Codes that are not here come from a service's faulty request. */
 const adviceOf: Partial<Record<ErrorCode, readonly [heading: string, advice: string]>> = {

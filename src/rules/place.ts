@@ -1,3 +1,5 @@
+import type { Language } from "../messages/languages.ts";
+import type { Translate } from "../messages/translate.ts";
 import type { Whereabouts } from "../model.ts";
 
 type Place = Pick<Whereabouts, "city" | "country">;
@@ -17,14 +19,18 @@ export function placeOf(cf: Readonly<Record<string, unknown>> | undefined): Plac
   };
 }
 
-/** `Stockholm, Sweden`; null where nothing is known. */
-export function placeWords({ city, country }: Place): string | null {
-  if (country === "T1") return "the Tor network, which hides where it is";
-  const words = [city, country === null ? null : nameOf(country)].filter((word) => word !== null);
-  return words.length === 0 ? null : words.join(", ");
+/** `Stockholm, Sweden`, as the reader says it; null where nothing is known. */
+export function placeWords(
+  { city, country }: Place,
+  { language, t }: { readonly language: Language; readonly t: Translate },
+): string | null {
+  if (country === "T1") return t("frame.tor");
+  const name = country === null ? null : nameOf(country, language);
+  return city !== null && name !== null ? t("frame.place", { city, country: name }) : (city ?? name);
 }
 
-const nameOf = (country: string): string => new Intl.DisplayNames(["en"], { type: "region" }).of(country) ?? country;
+const nameOf = (country: string, language: Language): string =>
+  new Intl.DisplayNames([language], { type: "region" }).of(country) ?? country;
 
 /** How far the device seems to be from the browser that decides about it. Unknown where Cloudflare says nothing of either. */
 export type Distance = "same_network" | "other_network" | "other_country" | "unknown";

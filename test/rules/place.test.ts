@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { englishReader, readerFor } from "../../src/http/reader.tsx";
 import { distanceOf, placeOf, placeWords } from "../../src/rules/place.ts";
 
 describe("the place of a request", () => {
@@ -15,8 +16,14 @@ describe("the place of a request", () => {
     ["a code of no country", { country: "QZ" }, "QZ"],
     ["a very long name", { city: "x".repeat(500) }, "x".repeat(80)],
   ])("by %s", (_, cf, words) => {
-    expect(placeWords(placeOf(cf))).toBe(words);
+    expect(placeWords(placeOf(cf), englishReader)).toBe(words);
   });
+});
+
+it("is called as the reader calls it", () => {
+  const place = { city: "Kyoto", country: "JP" };
+  const words = ["en", "de", "fr", "es", "ja", "ar"].map((language) => placeWords(place, readerFor([language], "UTC")));
+  expect(words).toEqual(["Kyoto, Japan", "Kyoto, Japan", "Kyoto, Japon", "Kyoto, Japón", "日本、Kyoto", "Kyoto، اليابان"]);
 });
 
 describe("how far a device is from the browser", () => {

@@ -5,6 +5,7 @@ import type { ClientMetadata } from "../../model.ts";
 import { kindOf, type ServiceKind } from "../../rules/serviceKind.ts";
 import { PublisherLine } from "../about.tsx";
 import { Logo, Name } from "../name.tsx";
+import { Places } from "../settings/frame.tsx";
 import { DEVELOPER, pathOf, RESOURCES, type ServiceVisit, type Visit } from "./visit.ts";
 
 export const kindWords: Readonly<Record<ServiceKind, string>> = {
@@ -32,7 +33,7 @@ export const developerPage = (
     deps,
     { ...options, user: visit.user, under: DEVELOPER },
     <>
-      <Links title="Developer" links={places} here={new URL(visit.request.url).pathname} />
+      <Places title="Developer" places={places} here={new URL(visit.request.url).pathname} />
       {content}
     </>,
   );
@@ -76,35 +77,8 @@ export function serviceFrame(
         </div>
         {disabledAt !== null && <span class="tag bad">Switched off by the operator</span>}
       </header>
-      <Links title="Service" links={links} here={new URL(visit.request.url).pathname} />
+      <Places title="Service" places={links} here={new URL(visit.request.url).pathname} />
       {content}
     </>,
   );
 }
-
-/** Links of which the one that leads here, or else the nearest above, is marked. */
-const Links = ({
-  title,
-  links,
-  here,
-}: {
-  title: string;
-  links: readonly { readonly path: string; readonly title: string }[];
-  here: string;
-}) => {
-  const around = links.filter(({ path }) => here === path || here.startsWith(`${path}/`));
-  const nearest = Math.max(...around.map(({ path }) => path.length));
-  const currentOf = (path: string) => (path === here ? "page" : "true");
-  return (
-    <nav class="places" aria-label={title}>
-      {links.map((link) => (
-        <a
-          href={link.path}
-          aria-current={around.includes(link) && link.path.length === nearest ? currentOf(link.path) : undefined}
-        >
-          {link.title}
-        </a>
-      ))}
-    </nav>
-  );
-};

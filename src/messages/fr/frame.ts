@@ -1,4 +1,64 @@
 import type { Translation } from "../catalogue.ts";
 import type { frame as english } from "../en/frame.ts";
 
-export const frame: Translation<typeof english> = {};
+export const frame: Translation<typeof english> = {
+  skip: "Aller au contenu",
+  your_account: "Votre compte",
+  authorizations: "Autorisations",
+  security: "Sécurité",
+  account: "Compte",
+  organizations: "Organisations",
+  developer: "Développeurs",
+  sign_out: "Se déconnecter",
+  colophon:
+    "Vous êtes sur {issuer}. Ne saisissez votre mot de passe {operator} que si la barre d’adresse de votre navigateur commence exactement ainsi.",
+  language_link: "Langue et heure : {language}",
+  help: "Aide",
+  privacy: "Confidentialité",
+  terms: "Conditions d’utilisation",
+  error_title: "Erreur : {title}",
+  just_now: "à l’instant",
+  less_than_a_minute: "moins d’une minute",
+  tor: "le réseau Tor, qui cache l’endroit",
+  place: "{city}, {country}",
+
+  server_error: "Un problème est survenu de notre côté",
+  server_error_advice: "Rien n’a été transmis ni modifié. Veuillez réessayer dans un instant.",
+  unavailable: "Nous ne pouvons pas répondre pour le moment",
+  unavailable_advice: "Rien n’a été transmis ni modifié. Veuillez attendre quelques secondes et réessayer.",
+  forbidden: "Nous n’avons pas accepté ce formulaire",
+  forbidden_advice: "Rien n’a été transmis ni modifié.",
+  not_found: "Il n’y a rien ici",
+  not_found_advice: "Vérifiez l’adresse, ou partez de notre page d’accueil.",
+  wrong_method: "Cette adresse ne s’ouvre pas ainsi",
+  wrong_method_advice: "Partez plutôt de notre page d’accueil.",
+  too_large: "C’était trop à la fois",
+  too_large_advice: "Rien n’a été modifié. Revenez en arrière et envoyez-en moins.",
+  slow_down: "Veuillez patienter un peu",
+  slow_down_advice: "Cela protège les comptes contre ceux qui devinent. Votre compte n’est pas bloqué pour toujours.",
+  faulty: "Cette demande ne peut pas aboutir",
+  faulty_advice:
+    "Rien n’a été transmis. Revenez là d’où vous venez et réessayez. Si cela se reproduit, envoyez aux responsables de ce service ce qui figure ci-dessous.",
+  said_by_request: "Ce qui ne va pas, pour les responsables du service (en anglais)",
+  error_code: "Erreur",
+  request_number: "Demande",
+  to_front: "Vers la page d’accueil",
+  too_many_attempts: {
+    one: "Il y a eu trop de tentatives. Réessayez dans une minute.",
+    other: "Il y a eu trop de tentatives. Réessayez dans {count} minutes.",
+    many: "Il y a eu trop de tentatives. Réessayez dans {count} de minutes.",
+  },
+  foreign_form:
+    "Ce formulaire ne vient pas de notre propre page dans ce navigateur. Revenez en arrière, rechargez la page et réessayez.",
+  sign_in_expired: "Cette connexion a expiré. Retournez au service et recommencez.",
+  device_expired: "Cette page a expiré. Saisissez à nouveau le code affiché par l’appareil.",
+  other_browser: "Ce lien appartient à un autre navigateur. Retournez au service et recommencez ici.",
+  other_browser_device: "Ce lien appartient à un autre navigateur. Saisissez ici le code affiché par l’appareil.",
+  not_signed_in: "Vous n’êtes pas connecté. Retournez au service et recommencez.",
+  not_signed_in_device: "Vous n’êtes pas connecté. Saisissez à nouveau le code affiché par l’appareil.",
+  answered_before:
+    "Cette demande a déjà reçu une réponse. Retournez au service ; s’il ne vous laisse pas entrer, recommencez là-bas.",
+  nothing_chosen: "Ni « Approuver » ni « Refuser » n’a été choisi.",
+  service_gone: "Le service qui vous a envoyé ici n’est plus enregistré chez nous.",
+  open_from_list: "Ouvrez ce service depuis la liste de vos autorisations.",
+};
