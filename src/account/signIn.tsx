@@ -1,31 +1,29 @@
 import type { Deps } from "../config.ts";
-import { findCookie, setCookie } from "../http/cookie.ts";
+import { findCookie } from "../http/cookie.ts";
 import { checkSameSite, csrfToken } from "../http/csrf.ts";
 import { type Parameters, parseForm, parseQuery } from "../http/form.ts";
 import { browserOf } from "../http/interaction.ts";
 import { checkLimits, limitOf, networkOfRequest } from "../http/rateLimit.ts";
-import { type Endpoint, redirect } from "../http/respond.ts";
-import { findSessionId, findSignedIn } from "../http/session.ts";
-import type { UserId } from "../model.ts";
+import type { Endpoint } from "../http/respond.ts";
+import { findSignedIn } from "../http/session.ts";
 import { PASSWORD_ACR } from "../rules/acr.ts";
-import { deviceLabel } from "../rules/device.ts";
 import { normalizeEmail } from "../rules/email.ts";
 import { sectorOf } from "../rules/sector.ts";
-import { settingsPath } from "../rules/settingsPath.ts";
 import { decideSignIn } from "../rules/signIn.ts";
-import type { Settlement } from "../store/attempts.ts";
-import { createSession, selectSession } from "../store/sessions.ts";
+import { selectSession } from "../store/sessions.ts";
 import { beginSignIn } from "../store/users.ts";
-import { sha256, toBase64url } from "../tokens/encoding.ts";
+import { sha256 } from "../tokens/encoding.ts";
 import { subjectOf } from "../tokens/subject.ts";
+import type { Proven } from "./beginSession.ts";
+import { goOn } from "./going.ts";
 import { isPassword } from "./password.ts";
+import { endFirstStep } from "./secondStep.ts";
 import { choicePage, type PasswordForm, passwordPage, type SignInProblem } from "./signInPage.tsx";
 import { type Arrival, loadArrival } from "./started.ts";
 
 /** What a password is, for the claim `amr` (RFC 8176). */
 const AMR = ["pwd"];
 
-const COOKIE_BYTES = 32;
 /** Of what was typed as an address, as much goes back into the form. */
 const MAX_EMAIL = 254;
 
@@ -67,18 +65,8 @@ export const signIn: Endpoint = async (request, deps) => {
   if (password === undefined) return refuse("no_password");
   const proven = await prove(request, deps, email, password);
   if (proven === undefined) return refuse("wrong");
-  const cookie = toBase64url(deps.random(COOKIE_BYTES));
-  const begun = await createSession(deps, {
-    ...proven,
-    id: await sha256(cookie),
-    acr: PASSWORD_ACR,
-    amr: AMR,
-    device: deviceLabel(request.headers.get("user-agent")),
-    replaces: await findSessionId(request, deps),
-    at: deps.now(),
-  });
-  if (!begun) return refuse("wrong");
-  return goOn(deps, started, form.find("to"), [setCookie(deps.config, "session", cookie, deps.config.sessionSeconds)]);
+  const { needsSecond, ...who } = proven;
+  return endFirstStep(request, deps, { ...who, acr: PASSWORD_ACR, amr: AMR }, needsSecond, { started, to: form.find("to") });
 };
 
 const findStarted = async (request: Request, deps: Deps, parameters: Parameters): Promise<Arrival | undefined> => {
@@ -86,20 +74,12 @@ const findStarted = async (request: Request, deps: Deps, parameters: Parameters)
   return sealed === undefined ? undefined : loadArrival(request, deps, sealed);
 };
 
-/** The next place is one of ours, whatever the request says: /authorize or /device, which look again, or the person's own settings. */
-const goOn = (
-  { config }: Deps,
-  started: Arrival | undefined,
-  to: string | undefined,
-  cookies: readonly string[] = [],
-): Response =>
-  redirect(config.issuer + (started === undefined ? settingsPath(to) : `${started.path}?continue=${started.sealed}`), cookies);
-
 /** Bound to the session, so that nobody goes on as another person than the one whom the page named. */
 async function continueAs(request: Request, deps: Deps, form: Parameters, started: Arrival | undefined): Promise<Response> {
   const cookie = findCookie(request, deps.config, "session");
   await checkSameSite(request, deps, cookie, form.find("csrf"));
-  if (cookie !== undefined && (await selectSession(deps, await sha256(cookie)))) return goOn(deps, started, form.find("to"));
+  if (cookie !== undefined && (await selectSession(deps, await sha256(cookie))))
+    return goOn(deps, { started, to: form.find("to") });
   return show(request, deps, { started, to: form.find("to"), confirm: undefined, email: "" });
 }
 
@@ -113,7 +93,7 @@ async function prove(
   deps: Deps,
   email: string,
   password: string,
-): Promise<{ readonly userId: UserId; readonly settlement: Settlement } | undefined> {
+): Promise<(Pick<Proven, "userId" | "settlement"> & { readonly needsSecond: boolean }) | undefined> {
   const from = networkOfRequest(request);
   const own = await limitOf("sign_in", email, from);
   const network = await limitOf("sign_in_network", from);
@@ -125,6 +105,7 @@ async function prove(
   if (!(await isPassword(person?.passwordHash ?? null, password)) || person === undefined) return undefined;
   return {
     userId: person.userId,
+    needsSecond: person.needsSecond,
     settlement: { clear: own.key, forgive: [network.key, account.key], familiarKey },
   };
 }

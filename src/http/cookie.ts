@@ -11,8 +11,9 @@ export type CookieName = "session" | "browser" | "accounts" | "language" | "dire
 /** With `__Host-` a sibling domain cannot plant it (RFC 6265bis section 4.1.3.2); plain http on localhost cannot have that. */
 const nameOf = (config: Config, name: CookieName): string => `${config.secure ? "__Host-" : ""}countersign-${name}`;
 
-/** Nobody makes us look at more: the longest holds a whole sign-in, sealed, and the others an id. */
-const maxLength = (name: CookieName): number => (name === "directory" ? 4000 : 128);
+/** Nobody makes us look at more: the longest holds a whole sign-in, sealed, one holds several sessions, and the others an id. */
+const maxLength = (name: CookieName): number => longer[name] ?? 128;
+const longer: Partial<Record<CookieName, number>> = { directory: 4000, accounts: 256 };
 
 /** The cookie's value, or undefined. Of two with one name the first counts, always. */
 export function findCookie(request: Request, config: Config, name: CookieName): string | undefined {

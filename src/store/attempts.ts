@@ -67,15 +67,17 @@ export interface Settlement {
 
 const FAMILIAR_SECONDS = 30 * 24 * 60 * 60;
 
-/** The statements that settle a success, under the condition that they have not run before. */
-export const settleStatements = (db: Database, { clear, forgive, familiarKey }: Settlement, at: number, once: SQL) =>
-  [
+/** The statements that settle a success, if there is something to settle, under the condition that they have not run before. */
+export const settleStatements = (db: Database, settlement: Settlement | undefined, at: number, once: SQL) => {
+  const { clear = null, forgive = [], familiarKey = null } = settlement ?? {};
+  return [
     db
       .update(attempts)
       .set({ count: sql`CASE WHEN ${attempts.key} = ${clear} THEN 0 ELSE max(${attempts.count} - 1, 0) END` })
-      .where(and(inArray(attempts.key, [clear, ...forgive]), once)),
-    db
-      .insert(attempts)
-      .values({ key: familiarKey, count: 0, expiresAt: at + FAMILIAR_SECONDS * 1000 })
-      .onConflictDoUpdate({ target: attempts.key, set: { expiresAt: sql`excluded.expires_at` } }),
+      .where(and(inArray(attempts.key, [...(clear === null ? [] : [clear]), ...forgive]), once)),
+    db.run(sql`
+      INSERT INTO attempts (key, count, expires_at)
+      SELECT ${familiarKey}, 0, ${at + FAMILIAR_SECONDS * 1000} WHERE ${familiarKey} IS NOT NULL
+      ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at`),
   ] as const;
+};

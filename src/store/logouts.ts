@@ -1,4 +1,4 @@
-import { eq, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { ClientId, UserId } from "../model.ts";
 import { type Database, transact } from "./database.ts";
@@ -27,30 +27,32 @@ export const AT_ONCE = 12;
 const pauseAfter = (attempts: SQL): SQL => sql`min(${MAX_PAUSE_MINUTES}, 1 << (${attempts} - 1)) * ${MINUTE}`;
 
 /**
- * The statements that end a session and put into the outbox, in the same batch, every client that wants to hear of it. They run
- * before anything else takes the session away; a second time they find nothing. While another session goes on from it nobody is to
- * hear. The first yields what was put into the outbox.
+ * The statements that end sessions and put into the outbox, in the same batch, every client that wants to hear of it. They run
+ * before anything else takes the sessions away; a second time they find nothing. While another session goes on from one nobody is
+ * to hear. The first yields what was put into the outbox.
+ * @param which a condition on `sessions`, with that name before its columns
  * @param attempts 1 where the caller makes the first attempt itself, which the cron then leaves it a minute for; else 0
  */
-export const endStatements = (db: Database, sessionId: string, at: number, attempts: 0 | 1) =>
+export const endStatements = (db: Database, which: SQL, at: number, attempts: 0 | 1) =>
   [
     db.all<Logout>(sql`
       INSERT INTO logouts (id, client_id, user_id, session_id, created_at, attempts, next_at)
       SELECT lower(hex(randomblob(16))), session_clients.client_id, sessions.user_id, sessions.lineage, ${at}, ${attempts},
         ${at + attempts * MINUTE}
       FROM sessions JOIN session_clients ON session_clients.session_id = sessions.lineage
-      WHERE sessions.id = ${sessionId} AND session_clients.expires_at > ${at} AND ${isLast}
+      WHERE ${which} AND session_clients.expires_at > ${at} AND ${isLast(which)}
       ON CONFLICT (session_id, client_id) DO NOTHING
       RETURNING id, client_id AS clientId, user_id AS userId, session_id AS sessionId, attempts`),
     db.run(sql`
       DELETE FROM session_clients
-      WHERE session_id IN (SELECT lineage FROM sessions WHERE sessions.id = ${sessionId} AND ${isLast})`),
-    db.delete(sessions).where(eq(sessions.id, sessionId)),
+      WHERE session_id IN (SELECT sessions.lineage FROM sessions WHERE ${which} AND ${isLast(which)})`),
+    db.delete(sessions).where(which),
   ] as const;
 
-/** That no other session goes on from where this one came from. */
-const isLast = sql`NOT EXISTS (
-  SELECT 1 FROM sessions AS other WHERE other.lineage = sessions.lineage AND other.id <> sessions.id)`;
+/** That no session that stays goes on from where this one came from. */
+const isLast = (which: SQL): SQL => sql`NOT EXISTS (
+  SELECT 1 FROM sessions AS other
+  WHERE other.lineage = sessions.lineage AND other.id NOT IN (SELECT sessions.id FROM sessions WHERE ${which}))`;
 
 const logoutColumns = {
   id: logouts.id,

@@ -3,12 +3,23 @@ import { settingsPath } from "../../src/rules/settingsPath.ts";
 
 const FALLBACK = "/settings/authorizations";
 
-it.each(["/settings/authorizations", "/settings/developer", "/settings/developer/new", "/settings/developer/aa1_-B/secrets"])(
-  "lets sign-in go on to %s",
-  (path) => {
-    expect(settingsPath(path)).toBe(path);
-  },
-);
+it.each([
+  "/settings/authorizations",
+  "/settings/authorizations/aa1_-B",
+  "/settings/security",
+  "/settings/security/events",
+  "/settings/security/authenticators/new",
+  "/settings/account",
+  "/settings/account/identities",
+  "/settings/organizations",
+  "/settings/organizations/contoso/audit",
+  "/settings/organizations/contoso-2/services/aa1_-B",
+  "/settings/developer",
+  "/settings/developer/new",
+  "/settings/developer/aa1_-B/secrets",
+])("lets sign-in go on to %s", (path) => {
+  expect(settingsPath(path)).toBe(path);
+});
 
 it.each([
   undefined,
@@ -24,6 +35,12 @@ it.each([
   "/settings/developer/a/b/c",
   "/settings/developer\n",
   "/settings/developerX",
+  "/settings/security/../../authorize",
+  "/settings/organizations/..",
+  "/settings/organizations//evil.example",
+  "/settings/organizations/a/b/c/d",
+  "/settings/securityX",
+  "/settings",
 ])("goes to the list of authorizations instead of %j", (path) => {
   expect(settingsPath(path)).toBe(FALLBACK);
 });
