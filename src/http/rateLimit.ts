@@ -16,6 +16,13 @@ const limits = {
   sign_in_network: { max: 50, windowSeconds: 15 * MINUTE },
   /** Of one account from all networks together, save those that it was entered from lately. */
   sign_in_account: { max: 100, windowSeconds: 60 * MINUTE },
+  /** No guesses, but one-time codes that are sent to an address: from one network, from all of them, and to any addresses. */
+  email_code: { max: 5, windowSeconds: 15 * MINUTE },
+  email_code_address: { max: 20, windowSeconds: 60 * MINUTE },
+  email_code_network: { max: 50, windowSeconds: 60 * MINUTE },
+  /** Of the second step of a sign-in, whose password was right: of one account from one network, and from all together. */
+  second_step: { max: 5, windowSeconds: 15 * MINUTE },
+  second_step_account: { max: 10, windowSeconds: 60 * MINUTE },
   /** Of one client's secret from one network. */
   client_secret: { max: 20, windowSeconds: 15 * MINUTE },
   /** Of user codes of devices, from one network and by one account. */
@@ -75,6 +82,7 @@ export function checkLimits(passable: readonly Limit[], counts: readonly Count[]
   if (passed.length === 0) return;
   const seconds = Math.ceil((Math.max(...passed.map(({ expiresAt }) => expiresAt)) - at) / 1000);
   throw new OAuthError("slow_down", `There were too many ${what}. Try again in ${inWords(seconds)}.`, {
+    say: ["frame.too_many_attempts", { count: Math.ceil(seconds / MINUTE) }],
     reason: `over ${passed.map(({ key }) => key).join(", ")}`,
     headers: { "Retry-After": String(seconds) },
   });

@@ -97,7 +97,7 @@ export const recoveryCodes = sqliteTable(
     userId: text("user_id")
       .notNull()
       .references(() => users.id),
-    /** SHA-256 (base64url) of the person's id and the code. */
+    /** HMAC-SHA-256 (base64url) of the person's id and the code, under a key of ours: a code alone is short enough to be guessed. */
     codeSha256: text("code_sha256").notNull(),
     createdAt: integer("created_at").notNull(),
     usedAt: integer("used_at"),
@@ -468,6 +468,8 @@ export const grants = sqliteTable(
     markedAt: integer("marked_at"),
     /** Good for one run alone, without a refresh token. */
     once: integer({ mode: "boolean" }).notNull().default(false),
+    /** Names of scopes, and of claims as `claim:name`, that the person was last asked for and left out. */
+    declined: text({ mode: "json" }).$type<readonly string[]>().notNull().default([]),
     /** The publisher that was verified when the person consented. */
     publisherName: text("publisher_name"),
     createdAt: integer("created_at").notNull(),
@@ -482,6 +484,7 @@ export const grants = sqliteTable(
   (table) => [
     uniqueIndex("grants_live").on(table.userId, table.clientId).where(sql`revoked_at IS NULL AND separate = 0`),
     index("grants_by_client").on(table.clientId),
+    index("grants_to_count").on(table.clientId).where(sql`revoked_at IS NULL AND separate = 0 AND authority IS NULL`),
     index("grants_by_authority").on(table.userId, table.clientId, table.authority).where(sql`authority IS NOT NULL`),
     index("grants_by_revocation").on(table.revokedAt),
   ],

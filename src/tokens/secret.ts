@@ -18,6 +18,7 @@ export type Purpose =
   | "email"
   | "directory"
   | "second factor"
+  | "recovery code"
   | "passkey";
 
 /** What sealing needs of `Deps`, so that the seed script can seal as well. */
