@@ -1,3 +1,4 @@
+import type { Saying } from "./messages/translate.ts";
 import type { ClientId, ResponseTarget } from "./model.ts";
 
 /**
@@ -61,6 +62,8 @@ export interface ErrorOptions {
   readonly redirect?: ResponseTarget | undefined;
   /** For the pages of the client's developer; the answer does not hold it. */
   readonly forDeveloper?: DeveloperNote | undefined;
+  /** What a page says of it, in the language of whoever reads that; without it a page shows the description, which is in English. */
+  readonly say?: Saying | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** Where the endpoint answers with another than the usual one: a resource refuses a proof with 401 (RFC 9449 section 7.1). */
   readonly status?: number;
@@ -76,6 +79,7 @@ export class OAuthError extends Error {
   readonly reason: string | undefined;
   readonly redirect: ResponseTarget | undefined;
   readonly forDeveloper: DeveloperNote | undefined;
+  readonly say: Saying | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, description: string, options: ErrorOptions = {}) {
@@ -86,13 +90,15 @@ export class OAuthError extends Error {
     this.reason = options.reason;
     this.redirect = options.redirect;
     this.forDeveloper = options.forDeveloper;
+    this.say = options.say;
     this.headers = options.headers ?? {};
   }
 
   /** The same error, with more to accompany it. */
   with(options: ErrorOptions): OAuthError {
-    const { reason, redirect, forDeveloper, headers, status, cause } = this;
-    return new OAuthError(this.code, this.description, { reason, redirect, forDeveloper, headers, status, cause, ...options });
+    const { reason, redirect, forDeveloper, say, headers, status, cause } = this;
+    const own = { reason, redirect, forDeveloper, say, headers, status, cause };
+    return new OAuthError(this.code, this.description, { ...own, ...options });
   }
 }
 

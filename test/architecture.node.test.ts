@@ -25,7 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   store: [],
   config: [],
   model: [],
-  errors: [],
+  errors: ["messages"],
 };
 
 /** Files of store/ that http/ may know: whose session this is, how often somebody guessed, and what became an error, for whom. */
@@ -40,6 +40,7 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^@simplewebauthn\/server/, /^account\/passkey\//],
   [/^oauth4webapi$/, /^directories\//],
   [/^uqr$/, /^account\//],
+  [/^cloudflare:email$/, /^mail\//],
   [/^hono$/, /^(app\.ts|verify\/hono\.ts)$/],
   [/^hono\/(jsx|utils\/cookie)/, /^(account|http)\//],
   [/^node:/, /^(http\/style|tokens\/certificate)\.ts$/],

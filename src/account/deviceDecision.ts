@@ -74,7 +74,9 @@ export const decideDevice: Endpoint = async (request, deps) => {
   const cookie = findCookie(request, deps.config, "session");
   await checkSameSite(request, deps, cookie && binding(cookie, started.device), form.find("csrf"));
   if (cookie === undefined)
-    throw new OAuthError("forbidden", "You are not signed in. Type the code that the device shows once more.");
+    throw new OAuthError("forbidden", "You are not signed in. Type the code that the device shows once more.", {
+      say: ["frame.not_signed_in_device"],
+    });
   const sessionId = await sha256(cookie);
   const lookAgain = redirect(`${deps.config.issuer}/device?continue=${started.sealed}`);
   const decision = form.find("decision");
@@ -82,7 +84,10 @@ export const decideDevice: Endpoint = async (request, deps) => {
     await denyDevice(deps, id, sessionId);
     return lookAgain;
   }
-  if (decision !== "approve") throw new OAuthError("invalid_request", "Neither Approve nor Deny was chosen.");
+  if (decision !== "approve")
+    throw new OAuthError("invalid_request", "Neither Approve nor Deny was chosen.", {
+      say: ["frame.nothing_chosen"],
+    });
 
   const { situation, device } = await findDeviceSituation(deps, sessionId, started.device);
   if (situation === undefined || device === undefined) return lookAgain;

@@ -1,44 +1,49 @@
 import { page } from "../http/page.tsx";
+import { readerOf, T } from "../http/reader.tsx";
 import type { Endpoint } from "../http/respond.ts";
 import { findSignedIn } from "../http/session.ts";
 
 /** GET /: what this is, and where to go from here. */
 export const home: Endpoint = async (request, deps) => {
   const user = (await findSignedIn(request, deps))?.user;
-  const { operator } = deps.config;
+  const { operator, issuer } = deps.config;
+  const reader = readerOf(request, deps.config, user);
+  const { t } = reader;
   return page(
     deps,
-    { title: "Who may act in your name", user, wide: true },
+    { title: t("front.title"), reader, user, wide: true },
     <>
       <section class="hero">
         <div>
-          <h1>Nothing acts in your name without your signature.</h1>
-          <p class="lead">
-            Other services ask here before they touch your work. You see who asks and what for, you decide, and you can take it
-            back at any time. No service ever sees your password.
-          </p>
+          <h1>{t("front.heading")}</h1>
+          <p class="lead">{t("front.lead")}</p>
           {user ? (
             <>
               <p>
-                You are signed in as{" "}
-                <strong>
-                  <bdi>{user.name}</bdi>
-                </strong>
-                .
+                <T
+                  k="front.signed_in_as"
+                  with={{
+                    name: (
+                      <strong>
+                        <bdi>{user.name}</bdi>
+                      </strong>
+                    ),
+                  }}
+                />
               </p>
               <p class="row">
                 <a class="button" href="/settings/authorizations">
-                  See what you have approved
+                  {t("front.see_approved")}
                 </a>
                 <a class="button quiet" href="/sign-out">
-                  Sign out
+                  {t("frame.sign_out")}
                 </a>
               </p>
             </>
           ) : (
             <p class="row">
               <a class="button" href="/sign-in">
-                Sign in
+                {t("front.sign_in")}
               </a>
             </p>
           )}
@@ -47,24 +52,29 @@ export const home: Endpoint = async (request, deps) => {
       </section>
       <ol class="steps">
         <li>
-          <h2>A service asks</h2>
-          <p>It sends you here and says what it wants to see or change, and in which of your organizations.</p>
+          <h2>{t("front.step_asks")}</h2>
+          <p>{t("front.step_asks_text")}</p>
         </li>
         <li>
-          <h2>You countersign</h2>
-          <p>You approve as much of it as you like, or none. What you did not tick, it does not get.</p>
+          <h2>{t("front.step_sign")}</h2>
+          <p>{t("front.step_sign_text")}</p>
         </li>
         <li>
-          <h2>You stay in charge</h2>
-          <p>Your list of authorizations shows who uses what, and since when. One click there ends it.</p>
+          <h2>{t("front.step_charge")}</h2>
+          <p>{t("front.step_charge_text")}</p>
         </li>
       </ol>
       <section class="developers">
-        <h2>For developers</h2>
+        <h2>{t("front.for_developers")}</h2>
         <p>
-          {operator} speaks OAuth 2.1 and OpenID Connect. Point your client library at the issuer{" "}
-          <code>{deps.config.issuer}</code>; it finds the rest in the{" "}
-          <a href="/.well-known/openid-configuration">discovery document</a>.
+          <T
+            k="front.for_developers_text"
+            with={{
+              operator: <bdi>{operator}</bdi>,
+              issuer: <code dir="ltr">{issuer}</code>,
+              document: <a href="/.well-known/openid-configuration">{t("front.discovery_document")}</a>,
+            }}
+          />
         </p>
       </section>
     </>,

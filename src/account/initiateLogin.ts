@@ -21,7 +21,9 @@ export const initiateLogin: Endpoint = async (request, deps) => {
     });
   // Of a service that nobody has looked at, a link of ours is for our own pages: elsewhere it would lend its host our name.
   if (isStranger(client) && request.headers.get("sec-fetch-site") !== "same-origin")
-    throw new OAuthError("invalid_request", "Open this service from the list of your authorizations.");
+    throw new OAuthError("invalid_request", "Open this service from the list of your authorizations.", {
+      say: ["frame.open_from_list"],
+    });
   const hint = parameters.find("login_hint");
   if (hint !== undefined && hint.length > MAX_HINT)
     throw new OAuthError("invalid_request", `The parameter login_hint is longer than ${MAX_HINT} characters.`);

@@ -3,8 +3,10 @@ import { OAuthError } from "../errors.ts";
 import { csrfToken } from "../http/csrf.ts";
 import { parseForm, parseQuery } from "../http/form.ts";
 import { formTargets, page } from "../http/page.tsx";
+import { readerOf, T } from "../http/reader.tsx";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import { findSignedIn, type SignedIn } from "../http/session.ts";
+import type { Client, User } from "../model.ts";
 import { returnPlace } from "../rules/returnPlace.ts";
 import { sectorOf } from "../rules/sector.ts";
 import { subjectOf } from "../tokens/subject.ts";
@@ -22,7 +24,7 @@ export const logout: Endpoint = async (request, deps) => {
   if (request.method === "POST") return asGet(request, deps);
   const asked = await parseLogoutRequest(parseQuery(request), deps);
   const signedIn = await findSignedIn(request, deps);
-  if (signedIn !== undefined) return confirmPage(deps, asked, signedIn);
+  if (signedIn !== undefined) return confirmPage(request, deps, asked, signedIn);
   const { redirectUri, state } = asked;
   return redirect(redirectUri === null ? `${deps.config.issuer}/sign-out` : withState(redirectUri, state));
 };
@@ -36,51 +38,56 @@ async function asGet(request: Request, deps: Deps): Promise<Response> {
 }
 
 /** Who asks, who is signed in, what ends and what does not; the form goes to /sign-out. */
-async function confirmPage(deps: Deps, asked: LogoutRequest, { user, cookie }: SignedIn): Promise<Response> {
-  const { client, redirectUri, subjectHint } = asked;
+async function confirmPage(request: Request, deps: Deps, asked: LogoutRequest, signedIn: SignedIn): Promise<Response> {
+  const { client, redirectUri, subjectHint, uiLocales } = asked;
+  const { user, cookie } = signedIn;
   const sealed = await sealReturn(deps, asked);
   const isOther =
     client !== null && subjectHint !== null && subjectHint !== (await subjectOf(deps, sectorOf(client.metadata), user.userId));
   const formAction = redirectUri === null ? [] : formTargets(redirectUri);
+  const reader = readerOf(request, deps.config, user, uiLocales);
+  const { t } = reader;
+  const operator = <bdi>{deps.config.operator}</bdi>;
   return page(
     deps,
-    { title: "Sign out", user, formAction },
+    { title: t("frame.sign_out"), reader, user, formAction },
     <section class="sheet">
-      <h1>Sign out of {deps.config.operator}?</h1>
-      {client !== null && isOther ? (
-        <p class="lead">
-          <Name of={client.metadata.client_name} /> asks to sign out another account than the one in this browser. Signed in
-          here is <bdi>{user.name}</bdi> ({user.email}).
-        </p>
-      ) : (
-        <p class="lead">
-          {client === null ? "A page asks" : <AskedBy name={client.metadata.client_name} />} to end the session of{" "}
-          <bdi>{user.name}</bdi> in this browser.
-        </p>
-      )}
+      <h1>
+        <T k="front.sign_out_of" with={{ operator }} />
+      </h1>
+      <p class="lead">
+        <Asks client={client} isOther={isOther} user={user} />
+      </p>
       <p>
-        If you sign out, {deps.config.operator} asks for your password the next time. Services that asked to hear of it are
-        told. What you approved stays: to end that, go to <a href="/settings/authorizations">Authorizations</a>.
+        <T
+          k="front.logout_keeps"
+          with={{ operator, authorizations: <a href="/settings/authorizations">{t("frame.authorizations")}</a> }}
+        />
       </p>
       {redirectUri !== null && (
         <p>
-          After that you go on to <strong>{returnPlace(redirectUri).name}</strong>.
+          <T k="front.then_go_on" with={{ place: <strong dir="ltr">{returnPlace(redirectUri).name}</strong> }} />
         </p>
       )}
       <form method="post" action="/sign-out" class="row">
         <input type="hidden" name="csrf" value={await csrfToken(deps, cookie)} />
         {sealed !== null && <input type="hidden" name="logout" value={sealed} />}
-        <button type="submit">{isOther ? "Sign out anyway" : "Sign out"}</button>
+        <button type="submit">{t(isOther ? "front.sign_out_anyway" : "frame.sign_out")}</button>
         <a class="button quiet" href="/settings/authorizations">
-          Stay signed in
+          {t("front.stay_signed_in")}
         </a>
       </form>
     </section>,
   );
 }
 
-const AskedBy = ({ name }: { name: string }) => (
-  <>
-    <Name of={name} /> asks
-  </>
-);
+const Asks = ({ client, isOther, user }: { client: Client | null; isOther: boolean; user: User }) => {
+  const name = <bdi>{user.name}</bdi>;
+  if (client === null) return <T k="front.page_asks" with={{ name }} />;
+  const service = <Name of={client.metadata.client_name} />;
+  return isOther ? (
+    <T k="front.asks_other" with={{ service, name, email: <bdi>{user.email}</bdi> }} />
+  ) : (
+    <T k="front.service_asks" with={{ service, name }} />
+  );
+};

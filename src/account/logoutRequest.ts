@@ -3,6 +3,7 @@ import { OAuthError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { findHintKey } from "../keyring.ts";
 import type { Client, ClientId } from "../model.ts";
+import { parseUiLocales } from "../rules/language.ts";
 import { findClient } from "../store/clients.ts";
 import { findHint, type Hint } from "../tokens/idToken.ts";
 import { seal, unseal } from "../tokens/secret.ts";
@@ -16,6 +17,7 @@ export interface LogoutRequest {
   readonly state: string | null;
   /** What the client calls the person whom it asks to sign out. */
   readonly subjectHint: string | null;
+  readonly uiLocales: readonly string[];
 }
 
 /** Where the browser goes once the session is over; sealed into the form, so that nobody changes it on the way. */
@@ -28,7 +30,7 @@ interface Return {
 
 /**
  * Parses a logout request (OpenID Connect RP-Initiated Logout 1.0 section 2). Every error is shown here, since nothing in a faulty
- * request may say where the browser goes. `logout_hint` and `ui_locales` are taken and change nothing.
+ * request may say where the browser goes. `logout_hint` is taken and changes nothing.
  * @throws OAuthError invalid_request
  */
 export async function parseLogoutRequest(parameters: Parameters, deps: Deps): Promise<LogoutRequest> {
@@ -46,7 +48,13 @@ export async function parseLogoutRequest(parameters: Parameters, deps: Deps): Pr
   if (state !== null && state.length > MAX_STATE)
     throw new OAuthError("invalid_request", `The parameter state is longer than ${MAX_STATE} characters.`);
   const redirectUri = checkReturn(parameters.find("post_logout_redirect_uri"), client);
-  return { client, redirectUri, state, subjectHint: hint?.subject ?? null };
+  return {
+    client,
+    redirectUri,
+    state,
+    subjectHint: hint?.subject ?? null,
+    uiLocales: parseUiLocales(parameters.find("ui_locales")),
+  };
 }
 
 /** An ID token of any age: a person may have stayed at the service for longer than it lived (section 2). */

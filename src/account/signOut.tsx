@@ -3,6 +3,7 @@ import { dropCookie, findCookie } from "../http/cookie.ts";
 import { checkSameSite, csrfToken } from "../http/csrf.ts";
 import { parseForm } from "../http/form.ts";
 import { page } from "../http/page.tsx";
+import { readerOf, T } from "../http/reader.tsx";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import { findSignedIn } from "../http/session.ts";
 import { endSession } from "../store/sessions.ts";
@@ -12,39 +13,42 @@ import { findReturn } from "./logoutRequest.ts";
 /** GET /sign-out: asks, since any page can lead a browser here; tells that it is done when nobody is signed in. */
 export const signOutPage: Endpoint = async (request, deps) => {
   const signedIn = await findSignedIn(request, deps);
+  const reader = readerOf(request, deps.config, signedIn?.user);
+  const { t } = reader;
   if (signedIn === undefined)
     return page(
       deps,
-      { title: "Signed out" },
+      { title: t("front.signed_out"), reader },
       <section class="sheet">
-        <h1>You are signed out</h1>
-        <p class="lead">Nobody is signed in to {deps.config.operator} in this browser.</p>
-        <p>
-          Services that you approved keep their access until you revoke it. Some also have a sign-in of their own, which goes on
-          until you sign out there.
+        <h1>{t("front.you_are_signed_out")}</h1>
+        <p class="lead">
+          <T k="front.nobody_signed_in" with={{ operator: <bdi>{deps.config.operator}</bdi> }} />
         </p>
+        <p>{t("front.services_keep_access")}</p>
         <a class="button quiet full" href="/sign-in">
-          Sign in again
+          {t("front.sign_in_again")}
         </a>
       </section>,
     );
   return page(
     deps,
-    { title: "Sign out", user: signedIn.user },
+    { title: t("frame.sign_out"), reader, user: signedIn.user },
     <section class="sheet">
-      <h1>Sign out?</h1>
+      <h1>{t("front.sign_out_question")}</h1>
       <p class="lead">
-        This ends the session of <bdi>{signedIn.user.name}</bdi> in this browser.
+        <T k="front.ends_session" with={{ name: <bdi>{signedIn.user.name}</bdi> }} />
       </p>
       <p>
-        Services that asked to hear of it are told. Services that you approved keep their access. To end that, go to{" "}
-        <a href="/settings/authorizations">Authorizations</a>.
+        <T
+          k="front.sign_out_keeps"
+          with={{ authorizations: <a href="/settings/authorizations">{t("frame.authorizations")}</a> }}
+        />
       </p>
       <form method="post" action="/sign-out" class="row">
         <input type="hidden" name="csrf" value={await csrfToken(deps, signedIn.cookie)} />
-        <button type="submit">Sign out</button>
+        <button type="submit">{t("frame.sign_out")}</button>
         <a class="button quiet" href="/settings/authorizations">
-          Stay signed in
+          {t("front.stay_signed_in")}
         </a>
       </form>
     </section>,

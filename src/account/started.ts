@@ -50,5 +50,7 @@ export const loadArrival = async (request: Request, deps: Deps, sealed: string):
 async function loadClient(deps: Deps, clientId: ClientId): Promise<Client> {
   const client = await findClient(deps, clientId);
   if (client !== undefined) return client;
-  throw new OAuthError("invalid_request", "The service that sent you here is no longer registered with us.");
+  throw new OAuthError("invalid_request", "The service that sent you here is no longer registered with us.", {
+    say: ["frame.service_gone"],
+  });
 }

@@ -20,6 +20,7 @@ export async function checkSameSite(request: Request, deps: Deps, cookie: string
       "This form did not come from our own page in this browser. Go back, reload the page and try again.",
       {
         reason,
+        say: ["frame.foreign_form"],
       },
     );
   const site = request.headers.get("sec-fetch-site");

@@ -1,6 +1,7 @@
 import type { Deps } from "../config.ts";
 import { displayName } from "../rules/displayName.ts";
 import { formTargets, page } from "./page.tsx";
+import { readerOf, T } from "./reader.tsx";
 
 /** Sends the form as soon as it is there. The policy of the page lets this script run and no other. */
 const SUBMIT = "document.forms[0].submit();";
@@ -10,7 +11,8 @@ const SUBMIT_HASH = "sha256-8lDeP0UDwCO6/RhblgeH/ctdBzjVpJxrXizsnIk3cEQ=";
  * A page that brings the response to the service as a form (OAuth 2.0 Form Post Response Mode). Most people see it for the blink
  * of an eye; without JavaScript they press the button.
  */
-export const formPostPage = (
+export function formPostPage(
+  request: Request,
   deps: Deps,
   {
     serviceName,
@@ -21,21 +23,24 @@ export const formPostPage = (
     readonly redirectUri: string;
     readonly parameters: Readonly<Record<string, string>>;
   },
-): Response =>
-  page(
+): Response {
+  const reader = readerOf(request, deps.config);
+  const { t } = reader;
+  return page(
     deps,
-    { title: "Back to the service", formAction: formTargets(redirectUri), script: SUBMIT_HASH },
+    { title: t("front.on_the_way"), reader, formAction: formTargets(redirectUri), script: SUBMIT_HASH },
     <section class="sheet">
-      <h1>One moment</h1>
+      <h1>{t("front.one_moment")}</h1>
       <p class="lead">
-        You are on your way back to <bdi>{displayName(serviceName, "the service").text}</bdi>.
+        <T k="front.on_the_way_to" with={{ service: <bdi>{displayName(serviceName, t("front.the_service")).text}</bdi> }} />
       </p>
       <form method="post" action={redirectUri}>
         {Object.entries(parameters).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}
-        <button type="submit">Continue</button>
+        <button type="submit">{t("front.continue")}</button>
       </form>
       <script>{SUBMIT}</script>
     </section>,
   );
+}

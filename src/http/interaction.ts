@@ -19,10 +19,12 @@ export async function loadOwnInteraction(
 ): Promise<{ readonly interaction: Interaction; readonly browser: string }> {
   const interaction = await openInteraction(deps, sealed);
   if (interaction === undefined)
-    throw new OAuthError("invalid_request", "This sign-in has expired. Go back to the service and start again.");
+    throw new OAuthError("invalid_request", "This sign-in has expired. Go back to the service and start again.", {
+      say: ["frame.sign_in_expired"],
+    });
   return {
     interaction,
-    browser: await checkBrowser(request, deps, interaction, "Go back to the service and start again here."),
+    browser: await checkBrowser(request, deps, interaction, "frame.other_browser"),
   };
 }
 
@@ -33,8 +35,10 @@ export async function loadOwnInteraction(
 export async function loadOwnDevice(request: Request, deps: Deps, sealed: string): Promise<DeviceInteraction> {
   const interaction = await openDevice(deps, sealed);
   if (interaction === undefined)
-    throw new OAuthError("invalid_request", "This page has expired. Type the code that the device shows once more.");
-  await checkBrowser(request, deps, interaction, "Type the code that the device shows here.");
+    throw new OAuthError("invalid_request", "This page has expired. Type the code that the device shows once more.", {
+      say: ["frame.device_expired"],
+    });
+  await checkBrowser(request, deps, interaction, "frame.other_browser_device");
   return interaction;
 }
 
@@ -42,11 +46,12 @@ async function checkBrowser(
   request: Request,
   deps: Deps,
   begun: { readonly browser: string },
-  advice: string,
+  words: "frame.other_browser" | "frame.other_browser_device",
 ): Promise<string> {
   const browser = findCookie(request, deps.config, "browser");
   if (browser === undefined || (await sha256(browser)) !== begun.browser)
-    throw new OAuthError("forbidden", `This link belongs to another browser. ${advice}`, {
+    throw new OAuthError("forbidden", "This link belongs to another browser.", {
+      say: [words],
       reason: "continue without the browser cookie that it began with",
     });
   return browser;

@@ -1,6 +1,5 @@
 import type { Child } from "hono/jsx";
 import type { Config, Deps } from "../config.ts";
-import type { ErrorCode, OAuthError } from "../errors.ts";
 import { languages } from "../messages/languages.ts";
 import type { User } from "../model.ts";
 import { englishReader, ForReader, type Reader, T, useReader } from "./reader.tsx";
@@ -157,64 +156,3 @@ const Account = ({ user, under }: { user: User; under: SettingsPath | undefined 
     </nav>
   );
 };
-
-/** A heading for people, and what they can do. Codes that are not here come from a service's faulty request. */
-const adviceOf: Partial<Record<ErrorCode, readonly [heading: string, advice: string]>> = {
-  server_error: ["Something went wrong on our side", "Nothing has been shared or changed. Please try again in a moment."],
-  temporarily_unavailable: [
-    "We cannot answer just now",
-    "Nothing has been shared or changed. Please wait a few seconds and try again.",
-  ],
-  forbidden: ["We did not accept this form", "Nothing has been shared or changed."],
-  not_found: ["There is nothing here", "Check the address, or start from our front page."],
-  method_not_allowed: ["This address cannot be opened like that", "Start from our front page instead."],
-  payload_too_large: ["This was too much at once", "Nothing has been changed. Go back and send less."],
-  slow_down: ["Please wait a little", "This protects accounts from people who guess. Your account is not locked for good."],
-};
-
-const faultyRequest = [
-  "This request cannot go on",
-  "Nothing has been shared. Go back to where you came from and try again. If it happens again, send the people who run that service what stands below.",
-] as const;
-
-/** A way on from an error that the person takes themselves. */
-export interface WayOut {
-  readonly content: Child;
-  readonly formAction: readonly string[];
-}
-
-/**
- * What a person sees when something cannot be done: what it means, what to do, and the number under which our log has the
- * reason, which itself stays with us.
- * @param wayOut where else the person may go from here
- */
-export function errorPage(deps: Deps, error: OAuthError, requestId: string, wayOut?: WayOut): Response {
-  const [heading, advice] = adviceOf[error.code] ?? faultyRequest;
-  return page(
-    deps,
-    { title: heading, status: error.status, headers: error.headers, formAction: wayOut?.formAction ?? [] },
-    <section class="sheet">
-      <h1>{heading}</h1>
-      {error.description !== adviceOf[error.code]?.[0] && <p class="lead">{error.description}</p>}
-      <p>{advice}</p>
-      {wayOut?.content}
-      <dl class="facts">
-        <div>
-          <dt>Error</dt>
-          <dd>
-            <code>{error.code}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>Request</dt>
-          <dd>
-            <code>{requestId}</code>
-          </dd>
-        </div>
-      </dl>
-      <p>
-        <a href="/">To the front page</a>
-      </p>
-    </section>,
-  );
-}

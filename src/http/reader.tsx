@@ -16,12 +16,17 @@ export interface Reader {
   /** IANA name. */
   readonly timeZone: string;
   readonly t: Translate;
+  /** The page that they asked for, as far as one can come back to it. */
+  readonly here: string;
 }
 
+/** An address that is longer is nothing to carry along. */
+const MAX_HERE = 2000;
+
 /** @param languages as `preferredLanguages` gives them */
-export function readerFor(languages: readonly string[], timeZone: string): Reader {
+export function readerFor(languages: readonly string[], timeZone: string, here = "/"): Reader {
   const language = pageLanguage(languages);
-  return { language, languages, timeZone, t: translator(language).t };
+  return { language, languages, timeZone, t: translator(language).t, here };
 }
 
 /**
@@ -38,7 +43,15 @@ export function readerOf(
   const own = user?.language ?? (cookie !== undefined && isLanguage(cookie) ? cookie : undefined);
   const set = own === undefined ? [] : [own];
   const languages = preferredLanguages(request.headers.get("accept-language"), [...set, ...uiLocales]);
-  return readerFor(languages, findTimeZone(user?.timeZone, user?.profile["zoneinfo"], request.cf?.["timezone"]));
+  const timeZone = findTimeZone(user?.timeZone, user?.profile["zoneinfo"], request.cf?.["timezone"]);
+  return readerFor(languages, timeZone, hereOf(request));
+}
+
+/** What a form was sent with is not in its address: there, one comes back to the page without it. */
+function hereOf({ url, method }: Request): string {
+  const { pathname, search } = new URL(url);
+  const here = method === "GET" ? `${pathname}${search}` : pathname;
+  return here.length > MAX_HERE ? "/" : here;
 }
 
 /** Whoever reads what was written without a thought of languages: the pages for developers, which are in English. */

@@ -2,7 +2,7 @@ import type { Deps } from "../config.ts";
 import { OAuthError } from "../errors.ts";
 import { toBase64url } from "../tokens/encoding.ts";
 import { leaveNote } from "./developerNote.ts";
-import { errorPage } from "./page.tsx";
+import { errorPage } from "./errorPage.tsx";
 
 /** What every URL is answered by: a function of the request and of what the isolate holds. */
 export type Endpoint = (request: Request, deps: Deps) => Promise<Response>;
@@ -34,7 +34,7 @@ export const machine =
 export const person =
   (endpoint: Endpoint): Endpoint =>
   (request, deps) =>
-    answer(endpoint, request, deps, (error, id) => errorPage(deps, error, id));
+    answer(endpoint, request, deps, (error, id) => errorPage(deps, request, error, id));
 
 /**
  * Runs the endpoint; whatever it throws becomes one answer and one line in the log, joined by the request's id, and a note for the

@@ -1,5 +1,7 @@
 import { returnPlace } from "../rules/returnPlace.ts";
-import { formTargets, type WayOut } from "./page.tsx";
+import type { WayOut } from "./errorPage.tsx";
+import { formTargets } from "./page.tsx";
+import { T } from "./reader.tsx";
 
 /**
  * The way to a service with the answer to its faulty request, for the person to take or to leave.
@@ -16,7 +18,7 @@ export const wayToService = (
     content: (
       <div class="notice warn">
         <p>
-          Nobody has checked the service at <strong>{name}</strong>. Go there only if that is where you came from.
+          <T k="front.unchecked_service" with={{ host: <strong dir="ltr">{name}</strong> }} />
         </p>
         {location === undefined ? (
           <form method="post" action={redirectUri}>
@@ -24,13 +26,13 @@ export const wayToService = (
               <input type="hidden" name={key} value={value} />
             ))}
             <button type="submit" class="quiet">
-              Go back to {name}
+              <T k="front.back_to" with={{ host: <bdi dir="ltr">{name}</bdi> }} />
             </button>
           </form>
         ) : (
           <p>
             <a href={location} rel="noreferrer">
-              Go back to {name}
+              <T k="front.back_to" with={{ host: <bdi dir="ltr">{name}</bdi> }} />
             </a>
           </p>
         )}

@@ -31,6 +31,13 @@ export type Arguments<K extends MessageKey, V> = [PlaceholdersOf<MessageOf<K>>] 
 /** The message as a text. */
 export type Translate = <K extends MessageKey>(key: K, ...values: Arguments<K, string | number>) => string;
 
+/** A message and its values, to be said once it is known who reads it. */
+export type Saying = { readonly [K in MessageKey]: readonly [key: K, ...values: Arguments<K, string | number>] }[MessageKey];
+
+/** What was to be said, in the language of `t`. */
+export const say = (t: Translate, [key, values]: Saying): string =>
+  (t as (key: MessageKey, values?: object) => string)(key, values);
+
 /** The message in pieces, with elements where the placeholders stand. */
 export type Compose = <V, K extends MessageKey>(
   key: K,

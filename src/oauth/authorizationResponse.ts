@@ -1,6 +1,6 @@
 import type { Deps } from "../config.ts";
+import { errorPage } from "../http/errorPage.tsx";
 import { formPostPage } from "../http/formPostPage.tsx";
-import { errorPage } from "../http/page.tsx";
 import { answer, type Endpoint, person, redirect } from "../http/respond.ts";
 import { wayToService } from "../http/wayOut.tsx";
 import type { ResponseMode, ResponseTarget } from "../model.ts";
@@ -19,14 +19,15 @@ export const browserFlow =
   (request, deps) =>
     answer(endpoint, request, deps, (error, id) => {
       const { code, description, redirect: target } = error;
-      if (target === undefined) return errorPage(deps, error, id);
+      if (target === undefined) return errorPage(deps, request, error, id);
       const parameters = { error: code, error_description: description };
       // An endpoint of its own: where there is no key to protect the response with, that is a page.
       return person(async () => {
-        if (leavesByItself(target.client, target.redirectUri, code)) return authorizationResponse(deps, target, parameters);
+        if (leavesByItself(target.client, target.redirectUri, code))
+          return authorizationResponse(request, deps, target, parameters);
         const sent = await sentParameters(deps, target, parameters);
         const location = isForm(target.responseMode) ? undefined : locationOf(target, sent);
-        return errorPage(deps, error, id, wayToService(target.redirectUri, sent, location));
+        return errorPage(deps, request, error, id, wayToService(target.redirectUri, sent, location));
       })(request, deps);
     });
 
@@ -34,11 +35,16 @@ export const browserFlow =
  * The authorization response (RFC 6749 section 4.1.2, RFC 9207) with `state` and `iss`, in the response mode of its request.
  * @param parameters a code, or an error
  */
-export async function authorizationResponse(deps: Deps, target: ResponseTarget, parameters: Parameters): Promise<Response> {
+export async function authorizationResponse(
+  request: Request,
+  deps: Deps,
+  target: ResponseTarget,
+  parameters: Parameters,
+): Promise<Response> {
   const { client, redirectUri, responseMode } = target;
   const sent = await sentParameters(deps, target, parameters);
   if (isForm(responseMode))
-    return formPostPage(deps, { serviceName: client.metadata.client_name, redirectUri, parameters: sent });
+    return formPostPage(request, deps, { serviceName: client.metadata.client_name, redirectUri, parameters: sent });
   return redirect(locationOf(target, sent));
 }
 

@@ -7,6 +7,7 @@ import { loadOwnInteraction } from "../http/interaction.ts";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
 import type { AuthorizationRequest, Client, ConsentView, FamilyId, Interaction } from "../model.ts";
+import { toldAcr } from "../rules/acr.ts";
 import { withNote } from "../rules/developerNote.ts";
 import { deviceLabel } from "../rules/device.ts";
 import { wantedGrant } from "../rules/grantManagement.ts";
@@ -60,8 +61,8 @@ export const authorize =
 
 /** How the person behind the cookie stands to the client, who knows them by `subject`; undefined for nobody. */
 async function findStanding(deps: Deps, cookie: string, { clientId, metadata }: Client, { id, request }: Interaction) {
-  const grantId = wantedGrant(request.grantManagement, id);
-  const situation = await findSituation(deps, await sha256(cookie), clientId, grantId);
+  const wanted = { grantId: wantedGrant(request.grantManagement, id), interactionId: id };
+  const situation = await findSituation(deps, await sha256(cookie), clientId, wanted);
   return situation && { ...situation, subject: await subjectOf(deps, sectorOf(metadata), situation.user.userId) };
 }
 
@@ -143,6 +144,7 @@ async function issueCode(
     id,
     grantId: grant.grantId,
     session,
+    acr: toldAcr(authorization, session.acr),
     request: authorization,
     scopes: granted.scopes,
     resources: granted.resources,
@@ -156,12 +158,14 @@ async function issueCode(
     throw new OAuthError(
       "invalid_request",
       "This approval was already used. Go back to the service; if it does not let you in, start again there.",
+      { say: ["frame.approval_used"] },
     );
   if (outcome === "ended")
     throw new OAuthError(
       "access_denied",
       "The sign-in or the approval ended a moment ago. Go back to the service and start again.",
+      { say: ["frame.approval_ended"] },
     );
   const code = await mintCredential(deps, { kind: "code", familyId: id, generation: 0 });
-  return authorizationResponse(deps, targetOf(client, authorization), { code });
+  return authorizationResponse(request, deps, targetOf(client, authorization), { code });
 }

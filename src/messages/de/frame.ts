@@ -59,6 +59,10 @@ export const frame: Translation<typeof english> = {
   answered_before:
     "Diese Anfrage wurde schon beantwortet. Gehen Sie zum Dienst zurück; lässt er Sie nicht ein, beginnen Sie dort neu.",
   nothing_chosen: "Es wurde weder „Zustimmen“ noch „Ablehnen“ gewählt.",
+  approval_used:
+    "Diese Freigabe wurde schon verwendet. Gehen Sie zum Dienst zurück; lässt er Sie nicht ein, beginnen Sie dort neu.",
+  approval_ended:
+    "Die Anmeldung oder die Freigabe ist eben zu Ende gegangen. Gehen Sie zum Dienst zurück und beginnen Sie neu.",
   service_gone: "Der Dienst, der Sie hierher geschickt hat, ist bei uns nicht mehr registriert.",
   open_from_list: "Öffnen Sie diesen Dienst aus der Liste Ihrer Freigaben.",
 };

@@ -36,7 +36,7 @@ export const frame = {
   faulty: "This request cannot go on",
   faulty_advice:
     "Nothing has been shared. Go back to where you came from and try again. If it happens again, send the people who run that service what stands below.",
-  said_by_request: "What is wrong, for whoever runs the service (in English)",
+  said_by_request: "What is wrong, for whoever runs the service",
   error_code: "Error",
   request_number: "Request",
   to_front: "To the front page",
@@ -53,6 +53,8 @@ export const frame = {
   not_signed_in_device: "You are not signed in. Type the code that the device shows once more.",
   answered_before: "This request was answered before. Go back to the service; if it does not let you in, start again there.",
   nothing_chosen: "Neither Approve nor Deny was chosen.",
+  approval_used: "This approval was already used. Go back to the service; if it does not let you in, start again there.",
+  approval_ended: "The sign-in or the approval ended a moment ago. Go back to the service and start again.",
   service_gone: "The service that sent you here is no longer registered with us.",
   open_from_list: "Open this service from the list of your authorizations.",
 } as const;

@@ -58,6 +58,8 @@ export const frame: Translation<typeof english> = {
   not_signed_in_device: "No ha iniciado sesión. Escriba otra vez el código que muestra el dispositivo.",
   answered_before: "Esta solicitud ya se respondió. Vuelva al servicio; si no le deja entrar, empiece allí de nuevo.",
   nothing_chosen: "No se eligió ni «Aprobar» ni «Rechazar».",
+  approval_used: "Esta aprobación ya se usó. Vuelva al servicio; si no le deja entrar, empiece allí de nuevo.",
+  approval_ended: "La sesión o la aprobación acaba de terminar. Vuelva al servicio y empiece de nuevo.",
   service_gone: "El servicio que le envió aquí ya no está registrado con nosotros.",
   open_from_list: "Abra este servicio desde la lista de sus autorizaciones.",
 };

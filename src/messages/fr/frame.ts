@@ -59,6 +59,9 @@ export const frame: Translation<typeof english> = {
   answered_before:
     "Cette demande a déjà reçu une réponse. Retournez au service ; s’il ne vous laisse pas entrer, recommencez là-bas.",
   nothing_chosen: "Ni « Approuver » ni « Refuser » n’a été choisi.",
+  approval_used:
+    "Cette approbation a déjà été utilisée. Retournez au service ; s’il ne vous laisse pas entrer, recommencez là-bas.",
+  approval_ended: "La connexion ou l’approbation vient de prendre fin. Retournez au service et recommencez.",
   service_gone: "Le service qui vous a envoyé ici n’est plus enregistré chez nous.",
   open_from_list: "Ouvrez ce service depuis la liste de vos autorisations.",
 };
