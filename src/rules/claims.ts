@@ -105,11 +105,20 @@ export function acrAllowed(claims: ClaimsRequest | null, acr: string): boolean {
   return request == null || !request.essential || fits(request, acr);
 }
 
+/** The values of `acr` that `claims` insists on. */
+export function acrInsistedOn(claims: ClaimsRequest | null): readonly unknown[] {
+  const request = claims?.id_token["acr"];
+  return request == null || !request.essential ? [] : wantedBy(request);
+}
+
 /** Whether the claim's value is among those asked for; where none is named, any will do. */
-function fits({ value, values = [] }: ClaimRequest, actual: string): boolean {
-  const wanted = value === undefined ? values : [value, ...values];
+function fits(request: ClaimRequest, actual: string): boolean {
+  const wanted = wantedBy(request);
   return wanted.length === 0 || wanted.includes(actual);
 }
+
+const wantedBy = ({ value, values = [] }: ClaimRequest): readonly unknown[] =>
+  value === undefined ? values : [value, ...values];
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

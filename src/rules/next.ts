@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 import type { AuthorizationDetail, AuthorizationRequest, Client, Grant, OrganizationReach, Session } from "../model.ts";
-import { wantsOtherAcr } from "./acr.ts";
+import { isAcrAllowed, wantsOtherAcr } from "./acr.ts";
 import {
   hasDetail,
   limitedOrganizations,
@@ -8,7 +8,7 @@ import {
   ORGANIZATION_ACCESS,
   withoutOrganizations,
 } from "./authorizationDetails.ts";
-import { acrAllowed, requestedClaims, subjectAllowed } from "./claims.ts";
+import { requestedClaims, subjectAllowed } from "./claims.ts";
 import { isPaused } from "./pause.ts";
 
 /** Where the browser goes next. */
@@ -61,7 +61,7 @@ export function decideNext(progress: Progress, situation: Standing | undefined):
     return session.authAt >= progress.startedAt
       ? refuse("login_required", "Another person signed in than the one that the service expects.")
       : signIn;
-  const isAllowed = acrAllowed(request.claims, session.acr);
+  const isAllowed = isAcrAllowed(request, session.acr);
   // What the service only prefers is no reason to stop where no page may be shown.
   if (session.authAt < progress.startedAt && wantsOtherAcr(request, session.acr) && !(silent && isAllowed)) return signIn;
   if (!isAllowed)

@@ -58,6 +58,7 @@ export async function approveDevice(deps: Deps, { consent, ...device }: DeviceAp
         grantManagement: null,
         // Signing out of this browser is no word about the device: to its client the device is a session of its own.
         sessionId: sql`${id}`,
+        acr: sql`sessions.acr`,
         codeExpiresAt: sql`(SELECT expires_at FROM device_codes WHERE id = ${id})`,
         expiresAt: at + deps.config.refreshAbsoluteSeconds * 1000,
       },

@@ -19,6 +19,8 @@ export interface NewFamily {
   readonly id: FamilyId;
   readonly grantId: GrantId;
   readonly session: Session;
+  /** What the client is told of how the person signed in (`rules/acr.ts`). */
+  readonly acr: string;
   readonly request: AuthorizationRequest;
   /** What was granted of what was asked. */
   readonly scopes: readonly string[];
@@ -67,6 +69,7 @@ export async function startFamily(deps: Deps, start: NewFamily): Promise<"starte
         claims: request.claims,
         confirmation,
         sessionId: sql`sessions.lineage`,
+        acr: sql`${start.acr}`,
         grantManagement: request.grantManagement?.action ?? null,
         codeExpiresAt: sql`${codeExpiresAt}`,
         expiresAt: at + refreshAbsoluteSeconds * 1000,
@@ -91,6 +94,7 @@ export interface FamilyRow
   extends Pick<Family, "redirectUri" | "codeChallenge" | "nonce" | "claims" | "confirmation" | "grantManagement">,
     Pick<NewFamily, "id" | "device" | "scopes" | "resources" | "authorizationDetails" | "rid" | "at"> {
   readonly sessionId: SQL;
+  readonly acr: SQL;
   readonly codeExpiresAt: SQL;
   readonly expiresAt: number;
 }
@@ -106,7 +110,7 @@ export function familyStatement(db: Database, family: FamilyRow, source: SQL) {
     SELECT ${id}, grants.id, grants.client_id, ${family.device}, 0, ${at}, ${rid}, ${family.redirectUri},
       ${family.codeChallenge}, ${family.nonce}, ${json(family.scopes)}, ${json(family.resources)},
       ${json(family.authorizationDetails)}, ${json(family.claims)}, ${json(family.confirmation)}, ${family.sessionId},
-      ${family.grantManagement}, sessions.auth_at, sessions.acr, sessions.amr, ${at}, ${codeExpiresAt}, ${codeExpiresAt},
+      ${family.grantManagement}, sessions.auth_at, ${family.acr}, sessions.amr, ${at}, ${codeExpiresAt}, ${codeExpiresAt},
       ${family.expiresAt}
     ${source}`);
 }
