@@ -1,1 +1,56 @@
-export const directories = {} as const;
+export const directories = {
+  denied_title: "{directory} did not let you in",
+  denied:
+    "Either you declined there, or your organization has not given you access. If you did not decline, ask your administrator to give you access to {operator}.",
+  not_signed_in_title: "{directory} needs you first",
+  not_signed_in:
+    "{directory} wants you to sign in there, or to confirm something, before it tells us who you are. Please try again.",
+  stale_title: "This sign-in is over",
+  stale: "It took longer than ten minutes, was used already, or began in another browser or tab. Please start again.",
+  unavailable_title: "{directory} cannot be reached",
+  unavailable: "It did not give us an answer. Nothing has changed. Please wait a moment and try again.",
+  misconfigured_title: "The connection to {directory} is not set up correctly",
+  misconfigured: "You did nothing wrong, and trying again will hardly help. Please tell your administrator.",
+  untrusted_title: "We could not verify the answer of {directory}",
+  untrusted: "For your safety you were not signed in. Please try again. If it happens again, tell your administrator.",
+  clock_title: "The clocks do not agree",
+  clock: "The clock of {directory} and ours are too far apart for a safe sign-in. Please tell your administrator.",
+  not_fresh_title: "This step needs a new sign-in",
+  not_fresh:
+    "{directory} did not confirm that you signed in there just now. Please try again and sign in when you are asked, or use another way.",
+  wrong_tenant_title: "This account belongs to another organization",
+  wrong_tenant:
+    "At {directory} you are signed in with an account that is not of the organization connected here. Please try again and choose your work account.",
+  no_account_title: "You have no account here yet",
+  no_account:
+    "{directory} knows you, but may not open an account for you here. Please ask your administrator for access to {operator}.",
+  taken_title: "There is already an account with your address",
+  taken:
+    "If it is yours, sign in as you always do. Then link your work account in your settings, under Account. From then on you can come in by {directory}.",
+  others_title: "This work account belongs to another account here",
+  others: "It can only be linked to one. Sign in with it to reach the other account, and unlink it there first.",
+  disabled_title: "Your account here is disabled",
+  disabled: "Please ask the people who run {operator}.",
+  number: "Number of this event, for your administrator: {number}",
+  try_again: "Try again",
+  another_way: "Sign in another way",
+  to_settings: "Back to your work accounts",
+
+  work_accounts: "Work accounts",
+  lead: "With a work account you sign in through your organization. It decides whether you come in that way, and may make you a member of its organization here.",
+  none: "No work account is linked.",
+  linked_since: "Linked on {day}",
+  last_used: "last used {ago}",
+  unlink: "Unlink",
+  unlink_named: "Unlink {account}",
+  link_title: "Link a work account",
+  address: "Work email address",
+  address_hint: "Your organization asks you to sign in there, and then you are back here.",
+  link: "Continue to your organization",
+  linked: "The work account is linked.",
+  unlinked: "The work account is no longer linked. Memberships that came with it remain.",
+  last_way: "This is your only way to sign in. Set a password or add a passkey before you unlink it.",
+  no_address: "Type your work email address.",
+  not_an_email: "This is not an email address. It needs a form like ada@example.com.",
+  no_directory: "No organization that is connected here uses this address. Check it, or ask your administrator.",
+} as const;
