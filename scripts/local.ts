@@ -90,10 +90,12 @@ async function startAt(ports: readonly [number, number, number], options: LocalO
     "contoso-devops": { ISSUER: server, AUDIENCE: contosoDevops },
   };
   const made = await Promise.all([
-    worker(SERVER, "", ports[0], { ISSUER: server, MASTER_SECRET: masterSecret, REGISTRATION: "open" }).then((made) => ({
-      ...made,
-      ...(options.outside && { outboundService: outboundOf(options.outside) }),
-    })),
+    worker(SERVER, "", ports[0], { ISSUER: server, MASTER_SECRET: masterSecret, REGISTRATION: "open", EMAIL: "mailbox" }).then(
+      (made) => ({
+        ...made,
+        ...(options.outside && { outboundService: outboundOf(options.outside) }),
+      }),
+    ),
     ...workers.map((name) => worker(name, join("demo", name), ports[name === "buildboard" ? 1 : 2], demo[name])),
   ]);
   const settingsOf = (workers: (typeof made)[number][]) =>

@@ -13,7 +13,32 @@ export interface Env {
   readonly CLIENT_ID_METADATA_DOCUMENTS?: string;
   readonly REGISTRATION?: string;
   readonly LENIENT_REGISTRATION?: string;
+  readonly EMAIL?: string;
+  readonly EMAIL_FROM?: string;
+  readonly EMAIL_API_FORMAT?: string;
+  readonly EMAIL_API_URL?: string;
+  readonly EMAIL_API_TOKEN?: string;
+  readonly SEND_EMAIL?: SendEmail;
 }
+
+/** What takes our e-mails by HTTP; each wants its JSON in another shape (mail/httpApi.ts). */
+export type EmailApiFormat = "resend" | "postmark" | "sendgrid";
+
+/**
+ * How e-mails leave: by Cloudflare's `send_email` binding, by a provider's HTTP API, not at all but onto a page of ours (development),
+ * or, `off`, not at all, which the log complains about.
+ */
+export type EmailTransport =
+  | { readonly kind: "off" }
+  | { readonly kind: "mailbox" }
+  | { readonly kind: "cloudflare"; readonly from: string }
+  | {
+      readonly kind: "api";
+      readonly from: string;
+      readonly format: EmailApiFormat;
+      readonly url: string;
+      readonly token: string;
+    };
 
 /** What stays the same for the life of an isolate; durations in seconds. */
 export interface Config {
@@ -31,6 +56,7 @@ export interface Config {
   readonly registration: "open" | "closed" | "off";
   /** Whether clients that register themselves and authenticate may do without PKCE, and name the token endpoint in assertions. */
   readonly lenientRegistration: boolean;
+  readonly email: EmailTransport;
   /** 32 bytes or more; every key of ours is derived from it (tokens/secret.ts). */
   readonly masterSecret: string;
   /** True unless the issuer is plain http, which only a loopback host may be. */
@@ -59,6 +85,8 @@ export interface Deps {
   readonly now: () => number;
   readonly random: (bytes: number) => Uint8Array<ArrayBuffer>;
   readonly fetch: typeof fetch;
+  /** Cloudflare's way out for e-mails, where there is one. */
+  readonly sendEmail: SendEmail | null;
   /** What this isolate remembers: loaded rows and imported keys, each with its own expiry. */
   readonly memory: Map<string, { readonly value: unknown; readonly expiresAt: number }>;
 }
@@ -80,6 +108,7 @@ export function parseConfig(env: Env): Config {
     clientIdMetadataDocuments: parseFlag(env, "CLIENT_ID_METADATA_DOCUMENTS", "true"),
     registration: parseRegistrationMode(env.REGISTRATION),
     lenientRegistration: parseFlag(env, "LENIENT_REGISTRATION"),
+    email: parseEmail(env, issuer.protocol === "http:"),
     operator: env.OPERATOR ?? "Countersign",
     masterSecret,
     secure: issuer.protocol === "https:",
@@ -120,6 +149,39 @@ function parseRegistrationMode(text = "closed"): Config["registration"] {
   return text;
 }
 
+const apiUrls: Readonly<Record<EmailApiFormat, string>> = {
+  resend: "https://api.resend.com/emails",
+  postmark: "https://api.postmarkapp.com/email",
+  sendgrid: "https://api.sendgrid.com/v3/mail/send",
+};
+
+/** @param local whether the issuer is on this machine, where alone everybody may read everybody's e-mails */
+function parseEmail(env: Env, local: boolean): EmailTransport {
+  const kind = env.EMAIL ?? "off";
+  if (kind === "off") return { kind };
+  if (kind === "mailbox") {
+    if (!local) throw misconfigured("EMAIL may be mailbox only where ISSUER is on localhost: anybody can read a mailbox");
+    return { kind };
+  }
+  if (kind !== "cloudflare" && kind !== "api") throw misconfigured("EMAIL must be cloudflare, api, mailbox or off");
+  const from = env.EMAIL_FROM ?? "";
+  if (!/^[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(from))
+    throw misconfigured("EMAIL_FROM must be the address that e-mails come from, such as no-reply@id.example");
+  if (kind === "cloudflare") {
+    if (env.SEND_EMAIL === undefined) throw misconfigured("EMAIL is cloudflare, but there is no send_email binding SEND_EMAIL");
+    return { kind, from };
+  }
+  const format = env.EMAIL_API_FORMAT ?? "";
+  if (!isApiFormat(format)) throw misconfigured(`EMAIL_API_FORMAT must be one of ${Object.keys(apiUrls).join(", ")}`);
+  const url = env.EMAIL_API_URL ?? apiUrls[format];
+  if (!URL.canParse(url) || !url.startsWith("https://")) throw misconfigured("EMAIL_API_URL must begin with https://");
+  const token = env.EMAIL_API_TOKEN ?? "";
+  if (token === "") throw misconfigured("EMAIL_API_TOKEN is missing: the token of the provider that EMAIL_API_FORMAT names");
+  return { kind, from, format, url, token };
+}
+
+const isApiFormat = (text: string): text is EmailApiFormat => Object.hasOwn(apiUrls, text);
+
 type Flag =
   | "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS"
   | "REQUIRE_DPOP_NONCE"
@@ -148,6 +210,7 @@ export function loadDeps(env: Env): Deps {
     now: () => Date.now(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     fetch: (input, init) => fetch(input, init),
+    sendEmail: env.SEND_EMAIL ?? null,
     memory: new Map(),
   };
   known.set(env, deps);

@@ -3,6 +3,7 @@ import { tellDueClients } from "./backchannel.ts";
 import { recheckPublishers } from "./clients/publisher.ts";
 import type { Deps } from "./config.ts";
 import { rotateKeys } from "./keyring.ts";
+import { deliverDue } from "./mail/delivery.ts";
 import { removeExpiredClients } from "./store/registry.ts";
 import { deleteExpired } from "./store/retention.ts";
 import { drainOutbox } from "./store/revocation.ts";
@@ -13,6 +14,7 @@ const OUTBOX_LIMIT = 500;
 const parts: Readonly<Record<string, (deps: Deps) => Promise<unknown>>> = {
   "drain the outbox": (deps) => drainOutbox(deps, OUTBOX_LIMIT),
   "tell clients of logouts": tellDueClients,
+  "deliver e-mails": deliverDue,
   "rotate keys": rotateKeys,
   "look at publishers' proofs again": recheckPublishers,
   "end unused registrations": removeExpiredClients,

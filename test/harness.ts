@@ -25,6 +25,7 @@ export interface Faults {
   readonly clock?: { now: number };
   /** The internet, as the server sees it. */
   readonly fetch?: typeof fetch;
+  readonly sendEmail?: SendEmail;
   readonly config?: Partial<Deps["config"]>;
 }
 
@@ -37,8 +38,9 @@ export function createServer(faults: Faults = {}): Server {
   const kv = counted(env.KV, ["get", "put", "delete", "list", "getWithMetadata"], () => trips.kv++);
   const deps: Deps = {
     ...base,
-    config: { ...base.config, ...faults.config },
+    config: { ...base.config, email: { kind: "mailbox" }, ...faults.config },
     fetch: faults.fetch ?? base.fetch,
+    sendEmail: faults.sendEmail ?? null,
     db: faults.db?.(db) ?? db,
     kv: faults.kv?.(kv) ?? kv,
     now: () => clock.now,

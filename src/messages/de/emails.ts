@@ -1,4 +1,30 @@
 import type { Translation } from "../catalogue.ts";
 import type { emails as english } from "../en/emails.ts";
 
-export const emails: Translation<typeof english> = {};
+export const emails: Translation<typeof english> = {
+  footer: "Gesendet von {operator}, {issuer}. Wir fragen nie per E-Mail oder Telefon nach Ihrem Passwort oder nach einem Code.",
+  code_subject: "Ihr Code für {operator}",
+  code_sign_in_text:
+    "Geben Sie diesen Code in dem Browser ein, in dem Sie ihn angefordert haben, um sich anzumelden:\n\nEr gilt {minutes} Minuten, einmal und nur in diesem Browser. Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun. Geben Sie ihn an niemanden weiter.",
+  code_create_account_text:
+    "Geben Sie diesen Code in dem Browser ein, in dem Sie ihn angefordert haben, um Ihr Konto anzulegen:\n\nEr gilt {minutes} Minuten, einmal und nur in diesem Browser. Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun: Ohne den Code entsteht kein Konto.",
+  code_verify_email_text:
+    "Geben Sie diesen Code in dem Browser ein, in dem Sie ihn angefordert haben, damit dies die Adresse Ihres Kontos wird:\n\nEr gilt {minutes} Minuten, einmal und nur in diesem Browser. Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun: Vielleicht hat sich jemand bei der Adresse vertippt.",
+  code_reset_password_text:
+    "Geben Sie diesen Code in dem Browser ein, in dem Sie ihn angefordert haben, um ein neues Passwort zu wählen:\n\nEr gilt {minutes} Minuten, einmal und nur in diesem Browser. Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist. Geben Sie den Code an niemanden weiter.",
+  account_exists_subject: "Sie haben bereits ein Konto bei {operator}",
+  account_exists_text:
+    "Jemand, vielleicht Sie selbst, wollte diese Adresse für ein Konto bei {operator} verwenden. Sie gehört bereits zu einem Konto; es wurde deshalb nichts geändert.\n\nAnmelden können Sie sich unter {issuer}/sign-in. Wenn Sie das Passwort vergessen haben, können Sie dort ein neues wählen.\n\nWenn Sie es nicht waren, müssen Sie nichts tun.",
+  no_account_subject: "Zu dieser Adresse gibt es kein Konto bei {operator}",
+  no_account_text:
+    "Jemand, vielleicht Sie selbst, hat einen Code angefordert, um sich mit dieser Adresse bei {operator} anzumelden. Kein Konto hat diese Adresse, deshalb gibt es keinen Code.\n\nVielleicht haben Sie sich mit einer anderen Adresse registriert. Ein Konto können Sie unter {issuer}/create-account anlegen.\n\nWenn Sie es nicht waren, müssen Sie nichts tun.",
+  password_changed_subject: "Ihr Passwort bei {operator} wurde geändert",
+  password_changed_text:
+    "Das Passwort Ihres Kontos wurde am {changedAt} geändert. Andere Browser wurden abgemeldet.\n\nWenn Sie es waren, müssen Sie nichts tun. Andernfalls wählen Sie bitte sofort unter {issuer}/forgot-password ein neues Passwort und prüfen Sie {issuer}/settings/security.",
+  email_changed_subject: "Die Adresse Ihres Kontos bei {operator} wurde geändert",
+  email_changed_text:
+    "Seit {changedAt} hat Ihr Konto eine andere Adresse: {newEmail}. Mit dieser hier melden Sie sich nicht mehr an.\n\nWenn Sie es waren, müssen Sie nichts tun. Andernfalls wenden Sie sich bitte sofort an die Betreiber von {operator}.",
+  account_deleted_subject: "Ihr Konto bei {operator} wurde gelöscht",
+  account_deleted_text:
+    "Ihr Konto wurde am {deletedAt} gelöscht, wie es in einem angemeldeten Browser verlangt wurde. Alles, was Dienste in Ihrem Namen tun durften, ist beendet.\n\nWas Dienste kopiert haben, bleibt bei ihnen. Das Löschen lässt sich nicht rückgängig machen. Wenn Sie es nicht waren, wenden Sie sich bitte an die Betreiber von {operator}.",
+};

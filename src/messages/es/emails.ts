@@ -1,4 +1,31 @@
 import type { Translation } from "../catalogue.ts";
 import type { emails as english } from "../en/emails.ts";
 
-export const emails: Translation<typeof english> = {};
+export const emails: Translation<typeof english> = {
+  footer:
+    "Enviado por {operator}, {issuer}. Nunca le pediremos su contraseña ni un código por correo electrónico o por teléfono.",
+  code_subject: "Su código para {operator}",
+  code_sign_in_text:
+    "Escriba este código en el navegador donde lo solicitó para iniciar sesión:\n\nVale durante {minutes} minutos, una sola vez y solo en ese navegador. Si no lo solicitó, no tiene que hacer nada. No se lo diga a nadie.",
+  code_create_account_text:
+    "Escriba este código en el navegador donde lo solicitó para crear su cuenta:\n\nVale durante {minutes} minutos, una sola vez y solo en ese navegador. Si no lo solicitó, no tiene que hacer nada: sin el código no se crea ninguna cuenta.",
+  code_verify_email_text:
+    "Escriba este código en el navegador donde lo solicitó para que esta sea la dirección de su cuenta:\n\nVale durante {minutes} minutos, una sola vez y solo en ese navegador. Si no lo solicitó, no tiene que hacer nada: es posible que alguien haya escrito mal su dirección.",
+  code_reset_password_text:
+    "Escriba este código en el navegador donde lo solicitó para elegir una contraseña nueva:\n\nVale durante {minutes} minutos, una sola vez y solo en ese navegador. Si no lo solicitó, no tiene que hacer nada: su contraseña sigue igual. No le diga el código a nadie.",
+  account_exists_subject: "Ya tiene una cuenta en {operator}",
+  account_exists_text:
+    "Alguien, quizá usted, quiso usar esta dirección para una cuenta en {operator}. Ya pertenece a una cuenta, así que no se ha cambiado nada.\n\nPara iniciar sesión, vaya a {issuer}/sign-in. Si olvidó la contraseña, allí puede elegir una nueva.\n\nSi no fue usted, no tiene que hacer nada.",
+  no_account_subject: "Ninguna cuenta de {operator} tiene esta dirección",
+  no_account_text:
+    "Alguien, quizá usted, solicitó un código para iniciar sesión en {operator} con esta dirección. Ninguna cuenta la tiene, así que no hay código.\n\nQuizá se registró con otra dirección. Para crear una cuenta, vaya a {issuer}/create-account.\n\nSi no fue usted, no tiene que hacer nada.",
+  password_changed_subject: "Se ha cambiado su contraseña de {operator}",
+  password_changed_text:
+    "La contraseña de su cuenta se cambió el {changedAt}. Se cerró la sesión en los demás navegadores.\n\nSi fue usted, no tiene que hacer nada. Si no, elija de inmediato una contraseña nueva en {issuer}/forgot-password y revise {issuer}/settings/security.",
+  email_changed_subject: "Se ha cambiado la dirección de su cuenta de {operator}",
+  email_changed_text:
+    "Desde el {changedAt} su cuenta tiene otra dirección: {newEmail}. Ya no se inicia sesión con esta.\n\nSi fue usted, no tiene que hacer nada. Si no, avise de inmediato a los responsables de {operator}.",
+  account_deleted_subject: "Se ha eliminado su cuenta de {operator}",
+  account_deleted_text:
+    "Su cuenta se eliminó el {deletedAt}, como se pidió en un navegador con la sesión iniciada. Todo lo que los servicios podían hacer en su nombre ha terminado.\n\nLo que los servicios hayan copiado sigue en su poder. No se puede deshacer. Si no fue usted, avise a los responsables de {operator}.",
+};

@@ -1,4 +1,31 @@
 import type { Translation } from "../catalogue.ts";
 import type { emails as english } from "../en/emails.ts";
 
-export const emails: Translation<typeof english> = {};
+export const emails: Translation<typeof english> = {
+  footer:
+    "Envoyé par {operator}, {issuer}. Nous ne demandons jamais votre mot de passe ni un code par e-mail ou par téléphone.",
+  code_subject: "Votre code pour {operator}",
+  code_sign_in_text:
+    "Saisissez ce code dans le navigateur où vous l’avez demandé, pour vous connecter :\n\nIl est valable {minutes} minutes, une seule fois et dans ce navigateur uniquement. Si vous ne l’avez pas demandé, vous n’avez rien à faire. Ne le communiquez à personne.",
+  code_create_account_text:
+    "Saisissez ce code dans le navigateur où vous l’avez demandé, pour créer votre compte :\n\nIl est valable {minutes} minutes, une seule fois et dans ce navigateur uniquement. Si vous ne l’avez pas demandé, vous n’avez rien à faire : sans le code, aucun compte n’est créé.",
+  code_verify_email_text:
+    "Saisissez ce code dans le navigateur où vous l’avez demandé, pour que cette adresse devienne celle de votre compte :\n\nIl est valable {minutes} minutes, une seule fois et dans ce navigateur uniquement. Si vous ne l’avez pas demandé, vous n’avez rien à faire : quelqu’un s’est peut-être trompé d’adresse.",
+  code_reset_password_text:
+    "Saisissez ce code dans le navigateur où vous l’avez demandé, pour choisir un nouveau mot de passe :\n\nIl est valable {minutes} minutes, une seule fois et dans ce navigateur uniquement. Si vous ne l’avez pas demandé, vous n’avez rien à faire : votre mot de passe reste inchangé. Ne communiquez ce code à personne.",
+  account_exists_subject: "Vous avez déjà un compte chez {operator}",
+  account_exists_text:
+    "Quelqu’un, peut-être vous, a voulu utiliser cette adresse pour un compte chez {operator}. Elle appartient déjà à un compte ; rien n’a donc été modifié.\n\nPour vous connecter, rendez-vous sur {issuer}/sign-in. Si vous avez oublié le mot de passe, vous pouvez y en choisir un nouveau.\n\nSi ce n’était pas vous, vous n’avez rien à faire.",
+  no_account_subject: "Aucun compte n’a cette adresse chez {operator}",
+  no_account_text:
+    "Quelqu’un, peut-être vous, a demandé un code pour se connecter à {operator} avec cette adresse. Aucun compte ne l’utilise ; il n’y a donc pas de code.\n\nVous vous êtes peut-être inscrit avec une autre adresse. Pour créer un compte, rendez-vous sur {issuer}/create-account.\n\nSi ce n’était pas vous, vous n’avez rien à faire.",
+  password_changed_subject: "Votre mot de passe chez {operator} a été modifié",
+  password_changed_text:
+    "Le mot de passe de votre compte a été modifié le {changedAt}. Les autres navigateurs ont été déconnectés.\n\nSi c’était vous, vous n’avez rien à faire. Sinon, choisissez immédiatement un nouveau mot de passe sur {issuer}/forgot-password et vérifiez {issuer}/settings/security.",
+  email_changed_subject: "L’adresse de votre compte chez {operator} a été modifiée",
+  email_changed_text:
+    "Depuis le {changedAt}, votre compte a une autre adresse : {newEmail}. Celle-ci ne sert plus à vous connecter.\n\nSi c’était vous, vous n’avez rien à faire. Sinon, prévenez immédiatement les responsables de {operator}.",
+  account_deleted_subject: "Votre compte chez {operator} a été supprimé",
+  account_deleted_text:
+    "Votre compte a été supprimé le {deletedAt}, comme demandé dans un navigateur connecté. Tout ce que des services pouvaient faire en votre nom a pris fin.\n\nCe que des services ont copié reste chez eux. La suppression est définitive. Si ce n’était pas vous, prévenez les responsables de {operator}.",
+};

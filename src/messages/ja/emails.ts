@@ -1,4 +1,30 @@
 import type { Translation } from "../catalogue.ts";
 import type { emails as english } from "../en/emails.ts";
 
-export const emails: Translation<typeof english> = {};
+export const emails: Translation<typeof english> = {
+  footer: "送信元：{operator}（{issuer}）。パスワードやコードをメールや電話でお尋ねすることは決してありません。",
+  code_subject: "{operator} の確認コード",
+  code_sign_in_text:
+    "サインインするには、コードを請求したブラウザーで次のコードを入力してください。\n\nコードは {minutes} 分間、そのブラウザーで一度だけ有効です。お心当たりがない場合は、何もしていただく必要はありません。コードは誰にも教えないでください。",
+  code_create_account_text:
+    "アカウントを作成するには、コードを請求したブラウザーで次のコードを入力してください。\n\nコードは {minutes} 分間、そのブラウザーで一度だけ有効です。お心当たりがない場合は、何もしていただく必要はありません。コードが入力されない限り、アカウントは作成されません。",
+  code_verify_email_text:
+    "このアドレスをアカウントのアドレスにするには、コードを請求したブラウザーで次のコードを入力してください。\n\nコードは {minutes} 分間、そのブラウザーで一度だけ有効です。お心当たりがない場合は、何もしていただく必要はありません。どなたかがアドレスを打ち間違えた可能性があります。",
+  code_reset_password_text:
+    "新しいパスワードを設定するには、コードを請求したブラウザーで次のコードを入力してください。\n\nコードは {minutes} 分間、そのブラウザーで一度だけ有効です。お心当たりがない場合は、何もしていただく必要はありません。パスワードは変わりません。コードは誰にも教えないでください。",
+  account_exists_subject: "{operator} のアカウントをすでにお持ちです",
+  account_exists_text:
+    "このアドレスを {operator} のアカウントに使おうとする操作がありました。すでにアカウントで使われているため、何も変更されていません。\n\nサインインするには {issuer}/sign-in を開いてください。パスワードをお忘れの場合は、そこで新しいパスワードを設定できます。\n\nお心当たりがない場合は、何もしていただく必要はありません。",
+  no_account_subject: "{operator} にこのアドレスのアカウントはありません",
+  no_account_text:
+    "このアドレスで {operator} にサインインするためのコードが請求されました。このアドレスのアカウントはないため、コードはありません。\n\n別のアドレスで登録された可能性があります。アカウントを作成するには {issuer}/create-account を開いてください。\n\nお心当たりがない場合は、何もしていただく必要はありません。",
+  password_changed_subject: "{operator} のパスワードが変更されました",
+  password_changed_text:
+    "{changedAt} にアカウントのパスワードが変更されました。ほかのブラウザーではサインアウトされました。\n\nご本人の操作であれば、何もしていただく必要はありません。そうでない場合は、すぐに {issuer}/forgot-password で新しいパスワードを設定し、{issuer}/settings/security をご確認ください。",
+  email_changed_subject: "{operator} のアカウントのアドレスが変更されました",
+  email_changed_text:
+    "{changedAt} から、アカウントのアドレスは {newEmail} になりました。このアドレスではサインインできなくなりました。\n\nご本人の操作であれば、何もしていただく必要はありません。そうでない場合は、すぐに {operator} の運営者にご連絡ください。",
+  account_deleted_subject: "{operator} のアカウントが削除されました",
+  account_deleted_text:
+    "サインイン中のブラウザーからの依頼により、{deletedAt} にアカウントが削除されました。サービスがあなたに代わって行えたことは、すべて終了しました。\n\nサービスがコピーした内容は、サービス側に残ります。削除は取り消せません。お心当たりがない場合は、{operator} の運営者にご連絡ください。",
+};
