@@ -4,8 +4,10 @@ import { checkSameSite, csrfToken } from "../http/csrf.ts";
 import { parseForm, parseQuery } from "../http/form.ts";
 import { browserOf } from "../http/interaction.ts";
 import { checkLimits, limitOf, networkOfRequest } from "../http/rateLimit.ts";
+import { readerOf } from "../http/reader.tsx";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import { findSignedIn } from "../http/session.ts";
+import type { User } from "../model.ts";
 import { normalizeUserCode, showUserCode } from "../rules/userCode.ts";
 import { findClient } from "../store/clients.ts";
 import { findByUserCode, findDeviceSituation } from "../store/deviceCodes.ts";
@@ -51,7 +53,7 @@ export const enterCode: Endpoint = async (request, deps) => {
   checkLimits(limits, counts, deps.now());
   const client = device && (await findClient(deps, device.clientId));
   if (device === undefined || client === undefined || browser === undefined)
-    return showField(request, deps, { typed, problem: "unknown" });
+    return showField(request, deps, { typed, problem: "unknown", user: signedIn?.user });
   const sealed = await sealDevice(deps, { ...device, startedAt: deps.now(), browser: await sha256(browser) });
   return redirect(`${deps.config.issuer}/device?continue=${sealed}`);
 };
@@ -60,12 +62,13 @@ export const enterCode: Endpoint = async (request, deps) => {
 async function showField(
   request: Request,
   deps: Deps,
-  { typed, problem }: { readonly typed: string; readonly problem?: CodeProblem },
+  { typed, problem, user }: { readonly typed: string; readonly problem?: CodeProblem; readonly user?: User | undefined },
 ): Promise<Response> {
   const { browser, cookies } = browserOf(request, deps);
   const code = normalizeUserCode(typed);
   const shown = code === undefined ? typed.slice(0, MAX_SHOWN) : showUserCode(code);
-  return codePage(deps, { shown, problem, csrf: await csrfToken(deps, browser), cookies });
+  const reader = readerOf(request, deps.config, user);
+  return codePage(deps, { shown, problem, csrf: await csrfToken(deps, browser), cookies, reader });
 }
 
 async function look(request: Request, deps: Deps, sealed: string): Promise<Response> {
@@ -76,7 +79,10 @@ async function look(request: Request, deps: Deps, sealed: string): Promise<Respo
     return redirect(`${deps.config.issuer}/sign-in?continue=${sealed}`);
   const { device, situation } = found;
   if (device === undefined || (device.status === "pending" && device.expiresAt <= deps.now()))
-    return showField(request, deps, { typed: "", problem: "unknown" });
-  if (device.status !== "pending") return answeredPage(deps, { status: device.status, started, user: situation.user });
+    return showField(request, deps, { typed: "", problem: "unknown", user: situation.user });
+  if (device.status !== "pending") {
+    const reader = readerOf(request, deps.config, situation.user);
+    return answeredPage(deps, { status: device.status, started, user: situation.user, reader });
+  }
   return showApproval(request, deps, { started, situation, device, cookie });
 }

@@ -4,10 +4,11 @@ import { findCookie } from "../http/cookie.ts";
 import { checkSameSite, csrfToken } from "../http/csrf.ts";
 import { parseForm } from "../http/form.ts";
 import { whereaboutsOf } from "../http/rateLimit.ts";
+import { readerOf } from "../http/reader.tsx";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import type { Asked, AuthorizationDetail, DeviceInteraction, DeviceRequest } from "../model.ts";
 import { canonical, ORGANIZATION_ACCESS } from "../rules/authorizationDetails.ts";
-import { preferredLanguages } from "../rules/language.ts";
+import { deviceLabel } from "../rules/device.ts";
 import { approveDevice, denyDevice } from "../store/deviceApproval.ts";
 import { type DeviceCode, findDeviceSituation } from "../store/deviceCodes.ts";
 import type { Situation } from "../store/grants.ts";
@@ -15,9 +16,11 @@ import { loadResources } from "../store/resources.ts";
 import { sha256, toBase64url } from "../tokens/encoding.ts";
 import { newId } from "../tokens/id.ts";
 import { type Allowed, type ApprovalProblem, answerOf } from "./answer.ts";
+import { consentNotice } from "./consentNotice.ts";
 import { deviceApprovalPage } from "./deviceApproval.tsx";
+import { expiryOf } from "./lifetime.ts";
 import { loadStartedDevice, type StartedDevice } from "./started.ts";
-import { type Ticks, ticksOf } from "./ticks.ts";
+import { repeatedFields, type Ticks, ticksOf } from "./ticks.ts";
 
 /** A device that waits for the person in front of this browser. */
 interface Waiting {
@@ -40,11 +43,12 @@ export async function showApproval(
     request: askedBy(device.request),
     client: started.client,
     resources: await loadResources(deps),
-    languages: preferredLanguages(request.headers.get("accept-language"), undefined),
+    languages: readerOf(request, deps.config, situation.user).languages,
   };
   return deviceApprovalPage(deps, view, {
     device,
     here: whereaboutsOf(request),
+    reader: readerOf(request, deps.config, situation.user),
     sealed: started.sealed,
     csrf: await csrfToken(deps, binding(cookie, started.device)),
     refused,
@@ -68,7 +72,7 @@ const binding = (cookie: string, { id }: DeviceInteraction): string => `${cookie
  * again and says what stands.
  */
 export const decideDevice: Endpoint = async (request, deps) => {
-  const form = await parseForm(request, ["scope", "claim", "detail", "organization"]);
+  const form = await parseForm(request, repeatedFields);
   const started = await loadStartedDevice(request, deps, form.load("continue"));
   const { id } = started.device;
   const cookie = findCookie(request, deps.config, "session");
@@ -93,17 +97,28 @@ export const decideDevice: Endpoint = async (request, deps) => {
   if (situation === undefined || device === undefined) return lookAgain;
   const asked = askedBy(device.request);
   const ticks = ticksOf(form);
-  const { allowed, problem } = answerOf(asked, ticks, await loadResources(deps));
+  const { client } = started;
+  const registered = await loadResources(deps);
+  const { allowed, problem } = answerOf(asked, ticks, client, registered);
   if (problem !== undefined && device.status === "pending")
     return showApproval(request, deps, { started, situation, device, cookie }, { problem, ticks });
+  const at = deps.now();
+  const whereabouts = whereaboutsOf(request);
+  const reader = readerOf(request, deps.config, situation.user);
+  const here = deviceLabel(request.headers.get("user-agent"));
+  const codeSeconds = Math.max(0, Math.ceil((device.expiresAt - at) / 1000));
   await approveDevice(deps, {
     consent: {
       ...allowed,
-      target: { kind: "common", newGrantId: newId(deps) },
+      target: ticks.lifetime === "once" ? { kind: "once", grantId: id } : { kind: "common", newGrantId: newId(deps) },
       interactionId: id,
       sessionId,
       clientId: device.clientId,
-      at: deps.now(),
+      expiresAt: expiryOf(deps.config, ticks.lifetime, at, { resources: asked.resources, registered }, codeSeconds),
+      approvedFor: ticks.approvedFor,
+      whereabouts,
+      sealedValues: await consentNotice(deps, reader, { client, allowed, resources: registered, device: here, whereabouts }),
+      at,
     },
     scopes: allowed.scopes.given,
     authorizationDetails: allowedDetails(asked, allowed),

@@ -1,7 +1,8 @@
 import type { Deps } from "../config.ts";
 import { page } from "../http/page.tsx";
-import { englishReader } from "../http/reader.tsx";
+import { type Reader, T } from "../http/reader.tsx";
 import type { User } from "../model.ts";
+import { showUserCode } from "../rules/userCode.ts";
 import { inWords } from "./moment.tsx";
 import { Name } from "./name.tsx";
 import type { StartedDevice } from "./started.ts";
@@ -9,17 +10,13 @@ import type { StartedDevice } from "./started.ts";
 /** Why the field is shown again. `unknown` stands for codes that there never were, that were used and that have expired. */
 export type CodeProblem = "no_code" | "not_a_code" | "unknown";
 
-const problemWords = (problem: CodeProblem, deps: Deps): string => {
-  const words: Readonly<Record<CodeProblem, string>> = {
-    no_code: "Type the code that the device shows.",
-    not_a_code: "This is no code of ours: a code has eight letters, and no vowels or digits among them.",
-    unknown: `No device is waiting with this code. It may be mistyped, used already, or older than ${inWords(
-      deps.config.deviceCodeSeconds,
-      englishReader,
-    )}: then let the device show a new one.`,
-  };
-  return words[problem];
-};
+/** The one of RFC 8628 section 3.2. */
+const EXAMPLE = showUserCode("WDJBMJHT");
+
+const problemWords = (problem: CodeProblem, deps: Deps, reader: Reader): string =>
+  problem === "unknown"
+    ? reader.t("device.unknown", { duration: inWords(deps.config.deviceCodeSeconds, reader) })
+    : reader.t(`device.${problem}`);
 
 /** The field for the code that a device shows. */
 export function codePage(
@@ -29,35 +26,44 @@ export function codePage(
     problem,
     csrf,
     cookies,
+    reader,
   }: {
     readonly shown: string;
     readonly problem: CodeProblem | undefined;
     readonly csrf: string;
     readonly cookies: readonly string[];
+    readonly reader: Reader;
   },
 ): Response {
-  const heading = "Connect a device";
+  const { t } = reader;
+  const heading = t("device.heading");
   return page(
     deps,
-    { title: problem ? `Error: ${heading}` : heading, status: problem ? 400 : 200, cookies },
+    {
+      title: problem ? t("frame.error_title", { title: heading }) : heading,
+      reader,
+      status: problem ? 400 : 200,
+      cookies,
+    },
     <section class="sheet">
       <h1>{heading}</h1>
-      <p class="lead">A device that you want to use with your account shows a code. Type it here.</p>
+      <p class="lead">{t("device.lead")}</p>
       {problem && (
         <p class="notice bad" id="problem" role="alert" tabindex={-1} autofocus>
-          {problemWords(problem, deps)}
+          {problemWords(problem, deps, reader)}
         </p>
       )}
       <form method="post" action="/device" class="stack" novalidate>
         <input type="hidden" name="csrf" value={csrf} />
         <div class="field">
-          <label for="user_code">Code on the device</label>
+          <label for="user_code">{t("device.field")}</label>
           <input
             id="user_code"
             name="user_code"
             type="text"
             value={shown}
             class="user-code"
+            dir="ltr"
             autocomplete="off"
             autocapitalize="characters"
             spellcheck={false}
@@ -67,18 +73,19 @@ export function codePage(
             aria-invalid={problem && "true"}
           />
           <p class="hint" id="user_code_hint">
-            {problem === undefined && shown !== ""
-              ? "The link that you followed has filled it in. Go on only if the device in front of you shows the same code."
-              : "Eight letters, such as WDJB-MJHT."}
+            {problem === undefined && shown !== "" ? (
+              t("device.filled_in")
+            ) : (
+              <T k="device.example" with={{ example: <bdi dir="ltr">{EXAMPLE}</bdi> }} />
+            )}
           </p>
         </div>
         <button type="submit" class="full">
-          Continue
+          {t("front.continue")}
         </button>
       </form>
       <p class="notice warn">
-        <strong>Did somebody send you this code?</strong> Then stop here: whoever sends you a code wants to get into your
-        account with it. A code is only good for a device that is in front of you.
+        <strong>{t("device.sent_to_you")}</strong> {t("device.sent_to_you_text")}
       </p>
     </section>,
   );
@@ -91,30 +98,41 @@ export function answeredPage(
     status,
     started: { client },
     user,
-  }: { readonly status: "approved" | "denied"; readonly started: StartedDevice; readonly user: User },
+    reader,
+  }: {
+    readonly status: "approved" | "denied";
+    readonly started: StartedDevice;
+    readonly user: User;
+    readonly reader: Reader;
+  },
 ): Response {
+  const { t } = reader;
   const service = <Name of={client.metadata.client_name} />;
   const approved = status === "approved";
-  const heading = approved ? "You can go back to your device" : "Denied";
+  const heading = t(approved ? "device.approved" : "device.denied");
   return page(
     deps,
-    { title: heading, user },
+    { title: heading, reader, user },
     <section class="sheet">
       <h1>{heading}</h1>
       {approved ? (
         <>
           <p class="lead">
-            {service} on the device has your approval, and goes on within a few seconds. You can close this page.
+            <T k="device.approved_lead" with={{ service }} />
           </p>
           <p>
-            If the device was not in front of you, end it now: it stands under{" "}
-            <a href="/settings/authorizations">Authorizations</a>, as everything does that you approve.
+            <T
+              k="device.approved_end"
+              with={{ authorizations: <a href="/settings/authorizations">{t("frame.authorizations")}</a> }}
+            />
           </p>
         </>
       ) : (
         <>
-          <p class="lead">{service} on the device gets nothing. It learns that you denied, and nothing else.</p>
-          <p>You can close this page. To decide otherwise, let the device show a new code.</p>
+          <p class="lead">
+            <T k="device.denied_lead" with={{ service }} />
+          </p>
+          <p>{t("device.denied_close")}</p>
         </>
       )}
     </section>,

@@ -50,8 +50,9 @@ export function errorPage(deps: Deps, request: Request, error: OAuthError, reque
   const { t } = reader;
   const [heading, advice] = adviceOf[error.code] ?? faulty;
   const said = error.say === undefined ? undefined : say(t, error.say);
-  const inEnglish = said === undefined && reader.language === "en" ? error.description : undefined;
-  const toService = said === undefined && inEnglish === undefined && adviceOf[error.code] === undefined;
+  const isMore = reader.language === "en" && error.description !== `${t(heading)}.`;
+  const inEnglish = said === undefined && isMore ? error.description : undefined;
+  const toService = said === undefined && reader.language !== "en" && adviceOf[error.code] === undefined;
   return page(
     deps,
     {

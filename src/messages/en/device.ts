@@ -1,1 +1,36 @@
-export const device = {} as const;
+export const device = {
+  approval_title: "Access for a device",
+  asks: "{service} on a device asks to act in your name",
+  code: "Code:",
+  the_device: "The device",
+  device: "Device",
+  where: "Where it is",
+  not_known: "Not known",
+  asked: "Asked",
+  far: "This device seems to be far from you.",
+  far_text: "It asked from {there}, and you are in {here}.",
+  other_network: "It is on another network than this browser. That is usual if you use mobile data here; if not, look twice.",
+  same_network: "It is on the same network as this browser.",
+  in_front: "Go on only if the device is in front of you and shows this code.",
+  in_front_advice:
+    "If somebody sent you the code or the link to this page, deny it: they would get into your account, wherever they are.",
+  heading: "Connect a device",
+  lead: "A device that you want to use with your account shows a code. Type it here.",
+  field: "Code on the device",
+  filled_in: "The link that you followed has filled it in. Go on only if the device in front of you shows the same code.",
+  example: "Eight letters, such as {example}.",
+  sent_to_you: "Did somebody send you this code?",
+  sent_to_you_text:
+    "Then stop here: whoever sends you a code wants to get into your account with it. A code is only good for a device that is in front of you.",
+  no_code: "Type the code that the device shows.",
+  not_a_code: "This is no code of ours: a code has eight letters, and no vowels or digits among them.",
+  unknown:
+    "No device is waiting with this code. It may be mistyped, used already, or older than {duration}: then let the device show a new one.",
+  approved: "You can go back to your device",
+  approved_lead: "{service} on the device has your approval, and goes on within a few seconds. You can close this page.",
+  approved_end:
+    "If the device was not in front of you, end it now: it stands under {authorizations}, as everything does that you approve.",
+  denied: "Denied",
+  denied_lead: "{service} on the device gets nothing. It learns that you denied, and nothing else.",
+  denied_close: "You can close this page. To decide otherwise, let the device show a new code.",
+} as const;

@@ -1,4 +1,40 @@
 import type { Translation } from "../catalogue.ts";
 import type { device as english } from "../en/device.ts";
 
-export const device: Translation<typeof english> = {};
+export const device: Translation<typeof english> = {
+  approval_title: "デバイスのアクセス",
+  asks: "デバイス上の {service} が、あなたの名前での操作の許可を求めています",
+  code: "コード：",
+  the_device: "デバイス",
+  device: "デバイス",
+  where: "場所",
+  not_known: "不明",
+  asked: "要求",
+  far: "このデバイスは遠くにあるようです。",
+  far_text: "要求元：{there}。現在地：{here}。",
+  other_network:
+    "このブラウザーとは別のネットワークにあります。ここでモバイル回線を使っている場合は普通のことですが、そうでなければよく確かめてください。",
+  same_network: "このブラウザーと同じネットワークにあります。",
+  in_front: "デバイスが目の前にあり、このコードが表示されている場合にのみ続けてください。",
+  in_front_advice:
+    "誰かからコードやこのページへのリンクを受け取った場合は、拒否してください。送り主がどこからでもあなたのアカウントに入れるようになります。",
+  heading: "デバイスを接続",
+  lead: "アカウントで使いたいデバイスにコードが表示されています。ここに入力してください。",
+  field: "デバイスのコード",
+  filled_in: "開いたリンクによって入力されました。目の前のデバイスに同じコードが表示されている場合にのみ続けてください。",
+  example: "8 文字です（例：{example}）。",
+  sent_to_you: "このコードは誰かから送られてきましたか？",
+  sent_to_you_text:
+    "その場合はここで中止してください。コードを送ってくる人は、それを使ってあなたのアカウントに入ろうとしています。コードは、目の前にあるデバイスのためだけのものです。",
+  no_code: "デバイスに表示されているコードを入力してください。",
+  not_a_code: "これは当サイトのコードではありません。コードは 8 文字で、母音と数字は含まれません。",
+  unknown:
+    "このコードで待っているデバイスはありません。入力の誤り、使用済み、または有効期間（{duration}）の経過が考えられます。デバイスに新しいコードを表示させてください。",
+  approved: "デバイスに戻ってください",
+  approved_lead: "デバイス上の {service} は許可され、数秒以内に続行します。このページは閉じて構いません。",
+  approved_end:
+    "デバイスが目の前になかった場合は、すぐに終了してください。許可したものはすべて「{authorizations}」にあります。",
+  denied: "拒否しました",
+  denied_lead: "デバイス上の {service} には何も渡されません。拒否されたことだけが伝わります。",
+  denied_close: "このページは閉じて構いません。決め直すには、デバイスに新しいコードを表示させてください。",
+};
