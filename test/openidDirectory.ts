@@ -72,7 +72,8 @@ export const internetOf =
     const provider = providers.find(({ issuer }) => url.origin === new URL(issuer).origin);
     if (provider === undefined) return new Response("no such host", { status: 530 });
     const { metadata, jwks, userinfo, asked } = provider;
-    asked.push({ path: url.pathname, body: new URLSearchParams(await request.text()), headers: request.headers });
+    const body = new TextDecoder().decode(await request.arrayBuffer());
+    asked.push({ path: url.pathname, body: new URLSearchParams(body), headers: request.headers });
     if (url.href === metadata["jwks_uri"]) return Response.json(jwks);
     if (url.pathname.endsWith("/.well-known/openid-configuration")) return Response.json(metadata);
     if (url.href === metadata["token_endpoint"]) return tokenAnswer(provider, clock.now);

@@ -21,6 +21,8 @@ export interface Proven {
   readonly acr: string;
   /** The directory at which they signed in. */
   readonly directoryId?: string | undefined;
+  /** When they did, if that was before now. */
+  readonly authAt?: number | undefined;
   /** What a success settles of the attempts that were counted. */
   readonly settlement?: Settlement | undefined;
 }

@@ -25,8 +25,8 @@ export interface Arrived {
   /** As the ID token names it: of an issuer for many tenants, that of the one. */
   readonly issuer: string;
   readonly person: DirectoryPerson;
-  /** When they signed in there, in milliseconds; null where the directory does not say. */
-  readonly authAt: number | null;
+  /** When they signed in there, in milliseconds; absent for just now, and where the directory does not say. */
+  readonly authAt: number | undefined;
 }
 
 /** What the directory's answer to our request means (OpenID Connect Core 3.1.2.6); whatever else it is, it did not let them in. */
@@ -62,13 +62,13 @@ export async function finishAt(
     throw new DirectoryFailure("wrong_tenant", `the claim ${decision.claim} is not the required one`);
   if (decision.kind === "no_subject") throw new DirectoryFailure("misconfigured", "the claim of the subject is missing");
   const { auth_time: signedIn } = claims;
-  const authAt = typeof signedIn === "number" ? signedIn * 1000 : null;
+  // Whole seconds of another clock: what was asked to be fresh and is would else look older than its request.
+  const authAt = typeof signedIn === "number" && journey.maxAgeSeconds === null ? signedIn * 1000 : undefined;
   return { issuer: provider.server.issuer, person: decision.person, authAt };
 }
 
-/** `state` and, where it is there, `iss` (RFC 9207) are looked at before anything else of the response, an error included. */
+/** `iss` (RFC 9207) is looked at before anything else of the response, an error included. */
 function checkResponse({ server, client }: Provider, { state }: Journey, parameters: URLSearchParams): URLSearchParams {
-  if (parameters.get("state") !== state) throw new DirectoryFailure("stale", "the state is of another sign-in");
   try {
     return validateAuthResponse(server, client, parameters, state);
   } catch (error) {
@@ -104,7 +104,9 @@ async function exchange(
     const tokens = await processAuthorizationCodeResponse(server, client, response, checks);
     await validateApplicationLevelSignature(server, response, through(deps));
     const claims = getValidatedIdTokenClaims(tokens);
-    if (claims === undefined) throw new Error("no ID token");
+    // The library looks at `azp` only where there are several audiences (OpenID Connect Core 3.1.3.7).
+    if (claims === undefined || (claims.azp ?? client.client_id) !== client.client_id)
+      throw new OperationProcessingError("no ID token, or one for another authorized party");
     return { tokens, claims };
   } catch (error) {
     throw new DirectoryFailure(problemOf(error), `its tokens: ${reasonOf(error)}`);

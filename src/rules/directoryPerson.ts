@@ -1,5 +1,6 @@
 /** What the claims of somebody's directory say of them, and whether that lets them in. */
 import type { DirectorySettings, JsonObject } from "../model.ts";
+import { MFA_ACR, PASSWORD_ACR } from "./acr.ts";
 import { normalizeEmail } from "./email.ts";
 
 /** Authentication methods of RFC 8176; others are words of the directory's own, which nobody else could read. */
@@ -39,6 +40,8 @@ export interface DirectoryPerson {
   /** What they are in the directory's organization; null for nothing. */
   readonly role: "member" | "owner" | null;
   readonly amr: readonly string[];
+  /** Of `rules/acr.ts`: what the directory says that it asked for, and no more. */
+  readonly acr: string;
 }
 
 export type DirectoryDecision =
@@ -55,6 +58,7 @@ export function decidePerson(settings: DirectorySettings, claims: JsonObject): D
   if (typeof subject !== "string" || !/^[^\p{Cc}]{1,255}$/u.test(subject)) return { kind: "no_subject" };
   const written = claims[settings.claims?.email ?? "email"];
   const email = typeof written === "string" ? (normalizeEmail(written) ?? null) : null;
+  const amr = amrOf(claims);
   return {
     kind: "person",
     person: {
@@ -64,7 +68,8 @@ export function decidePerson(settings: DirectorySettings, claims: JsonObject): D
       isVerified: claims["email_verified"] === true || isOwnedDomain(claims["xms_edov"]),
       name: nameOf(settings, claims) ?? email ?? subject,
       role: roleOf(settings, claims),
-      amr: amrOf(claims),
+      amr,
+      acr: amr.includes("mfa") ? MFA_ACR : PASSWORD_ACR,
     },
   };
 }

@@ -19,6 +19,8 @@ export interface NewSession {
   readonly whereabouts: Whereabouts;
   /** The directory at which the person signed in. */
   readonly directoryId?: string | undefined;
+  /** When they did, if that was before now: an open session there is no sign-in of this moment. */
+  readonly authAt?: number | undefined;
   /** The sessions that this browser holds: the same person's go on in the new one, other people's stay. */
   readonly held: readonly string[];
   /** Those that it holds no longer, whosever they are. */
@@ -124,7 +126,7 @@ export async function createSession(deps: Deps, session: NewSession): Promise<re
     db
       .insert(sessions)
       .select(
-        sql`SELECT ${id}, ${users.id}, ${lineage}, ${at}, ${at}, ${acr}, ${JSON.stringify(amr)}, ${device},
+        sql`SELECT ${id}, ${users.id}, ${lineage}, ${Math.min(session.authAt ?? at, at)}, ${at}, ${acr}, ${JSON.stringify(amr)}, ${device},
           ${JSON.stringify(whereabouts)}, ${session.directoryId ?? null}, ${at}, ${at}, ${expiresAt} ${enabled}`,
       )
       .onConflictDoNothing(),

@@ -7,7 +7,6 @@ import { whereaboutsOf } from "../../http/rateLimit.ts";
 import { type Endpoint, redirect } from "../../http/respond.ts";
 import { findSignedIn } from "../../http/session.ts";
 import type { UserId } from "../../model.ts";
-import { PASSWORD_ACR } from "../../rules/acr.ts";
 import { domainOf } from "../../rules/directoryPerson.ts";
 import type { Directory } from "../../store/directories.ts";
 import { enterByDirectory } from "../../store/directorySignIn.ts";
@@ -22,14 +21,16 @@ import { loadNamedDirectory } from "./workSignIn.ts";
 export const finishWork: Endpoint = async (request, deps) => {
   const directory = await loadNamedDirectory(request, deps);
   const cookie = findCookie(request, deps.config, "directory");
-  const journey = cookie === undefined ? undefined : await openJourney(deps, cookie, directory.id);
+  const state = new URL(request.url).searchParams.get("state") ?? "";
+  const journey = cookie === undefined ? undefined : await openJourney(deps, cookie, directory.id, state);
   const going = {
     ...(journey?.continue === undefined ? {} : { continue: journey.continue }),
     ...(journey?.to === undefined ? {} : { to: journey.to }),
   };
   const back = { going, isLinking: journey?.linkTo != null };
   const arrive = async () => {
-    if (journey === undefined) throw new DirectoryFailure("stale", "no cookie of a sign-in at this directory");
+    if (journey === undefined)
+      throw new DirectoryFailure("stale", "no cookie of a sign-in at this directory, or another state");
     return journey.linkTo === null
       ? await signInBy(request, deps, directory, journey)
       : await linkBy(request, deps, directory, { ...journey, linkTo: journey.linkTo });
@@ -44,8 +45,8 @@ async function signInBy(request: Request, deps: Deps, directory: Directory, jour
   const started = journey.continue === undefined ? undefined : await loadArrival(request, deps, journey.continue);
   const arrived = await finishAt(deps, directory, journey, new URL(request.url).searchParams);
   const userId = await enter(request, deps, directory, arrived, null);
-  const { amr } = arrived.person;
-  const proven = { userId, amr, acr: PASSWORD_ACR, directoryId: directory.id };
+  const { amr, acr } = arrived.person;
+  const proven = { userId, amr, acr, directoryId: directory.id, authAt: arrived.authAt };
   return beginSession(request, deps, proven, { started, to: journey.to });
 }
 
