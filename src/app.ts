@@ -1,6 +1,9 @@
 /** The route table: every URL, with who it speaks to and what answers it. */
 import { Hono } from "hono";
-import { authorizationsPage, changeAuthorizations } from "./account/authorizations.tsx";
+import { changeAuthorization, changeAuthorizations } from "./account/authorizations/act.ts";
+import { authorizationPage } from "./account/authorizations/detail.tsx";
+import { historyCsv, historyJson } from "./account/authorizations/download.ts";
+import { authorizationsPage } from "./account/authorizations/list.tsx";
 import { consent, consentPage } from "./account/consent.tsx";
 import { callbackPage } from "./account/developer/callback.tsx";
 import { editService, editServicePage } from "./account/developer/edit.tsx";
@@ -16,18 +19,25 @@ import { changeSecrets, secretsPage } from "./account/developer/secrets.tsx";
 import { changeTry, tryPage } from "./account/developer/try.tsx";
 import { devicePage, enterCode } from "./account/device.ts";
 import { decideDevice } from "./account/deviceDecision.ts";
+import { changeIdentities, identitiesPage } from "./account/directory/identities.tsx";
+import { finishWork } from "./account/directory/workCallback.ts";
+import { beginWork } from "./account/directory/workSignIn.ts";
 import { home } from "./account/home.tsx";
 import { initiateLogin } from "./account/initiateLogin.ts";
+import { languagePage, setLanguage } from "./account/language.tsx";
 import { logo } from "./account/logo.ts";
 import { logout } from "./account/logout.tsx";
+import { mailboxPage } from "./account/mailbox.tsx";
 import { signIn, signInPage } from "./account/signIn.tsx";
 import { signOut, signOutPage } from "./account/signOut.tsx";
 import type { Deps } from "./config.ts";
 import { OAuthError } from "./errors.ts";
+import { brandLogo } from "./http/brand.ts";
 import { allowPreflight, withCors } from "./http/cors.ts";
 import { type Endpoint, machine, person } from "./http/respond.ts";
 import { siteIcon, styleSheet } from "./http/style.ts";
 import { actOnClient, deleteClient, queryClient, queryClients } from "./oauth/admin/clients.ts";
+import { deleteDirectory, queryDirectories, queryDirectory, replaceDirectory } from "./oauth/admin/directories.ts";
 import {
   createInitialAccessToken,
   deleteInitialAccessToken,
@@ -83,6 +93,8 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
     "machine",
     { GET: queryTrustedIssuer, PUT: replaceTrustedIssuer, DELETE: deleteTrustedIssuer },
   ],
+  ["/admin/directories", "machine", { GET: queryDirectories }],
+  ["/admin/directories/:id", "machine", { GET: queryDirectory, PUT: replaceDirectory, DELETE: deleteDirectory }],
   ["/admin/initial-access-tokens", "machine", { GET: queryInitialAccessTokens, POST: createInitialAccessToken }],
   ["/admin/initial-access-tokens/:id", "machine", { DELETE: deleteInitialAccessToken }],
   ["/admin/clients", "machine", { GET: queryClients }],
@@ -91,6 +103,9 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
 
   ["/authorize", "browser flow", { GET: authorize(consentPage), POST: authorize(consentPage) }],
   ["/sign-in", "person", { GET: signInPage, POST: signIn }],
+  ["/sign-in/work/:directory_id", "person", { GET: beginWork }],
+  ["/sign-in/work/:directory_id/callback", "person", { GET: finishWork }],
+  ["/settings/account/identities", "person", { GET: identitiesPage, POST: changeIdentities }],
   ["/sign-out", "person", { GET: signOutPage, POST: signOut }],
   ["/logout", "person", { GET: logout, POST: logout }],
   ["/initiate-login", "person", { GET: initiateLogin }],
@@ -98,6 +113,9 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/device", "person", { GET: devicePage, POST: enterCode }],
   ["/device/decision", "person", { POST: decideDevice }],
   ["/settings/authorizations", "person", { GET: authorizationsPage, POST: changeAuthorizations }],
+  ["/settings/authorizations/:grant_id", "person", { GET: authorizationPage, POST: changeAuthorization }],
+  ["/settings/authorizations/:grant_id/history.csv", "person", { GET: historyCsv }],
+  ["/settings/authorizations/:grant_id/history.json", "person", { GET: historyJson }],
   ["/settings/developer", "person", { GET: servicesPage }],
   ["/settings/developer/new", "person", { GET: registerServicePage, POST: registerService }],
   ["/settings/developer/callback", "person", { GET: callbackPage }],
@@ -112,7 +130,10 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/settings/developer/:client_id/try", "person", { GET: tryPage, POST: changeTry }],
   ["/settings/developer/:client_id/delete", "person", { GET: removeServicePage, POST: removeService }],
 
+  ["/mailbox", "person", { GET: mailboxPage }],
   ["/", "person", { GET: home }],
+  ["/language", "person", { GET: languagePage, POST: setLanguage }],
+  ["/brand", "person", { GET: brandLogo }],
   ["/logos/:client_id", "person", { GET: logo }],
   ["/style.css", "person", { GET: styleSheet }],
   ["/icon.svg", "person", { GET: siteIcon }],

@@ -1,19 +1,23 @@
 import { createHash } from "node:crypto";
+import type { Config } from "../config.ts";
+import { grounds } from "../rules/brand.ts";
 import type { Endpoint } from "./respond.ts";
+
+const { light, dark } = grounds;
 
 /** One sheet for every page. Colours have names for what they mean; dark ones are set once, at the end of the first block. */
 const css = `
 :root {
   color-scheme: light dark;
-  --paper: #f3f0e8; --sheet: #fffdf9; --tint: #f7f4ec; --ink: #1a1e26; --soft: #565b66; --line: #d8d2c4; --edge: #8a8577;
-  --accent: #0b5c50; --warn: #6a4700; --warn-paper: #fbf1dc; --danger: #96281b; --danger-paper: #fbeae6; --ok-paper: #e7f2ee;
+  --paper: ${light.paper}; --sheet: ${light.sheet}; --tint: ${light.tint}; --ink: #1a1e26; --soft: #565b66; --line: #d8d2c4; --edge: #8a8577;
+  --accent: #0b5c50; --warn: #6a4700; --warn-paper: ${light.warn}; --danger: #96281b; --danger-paper: ${light.danger}; --ok-paper: ${light.ok};
   --serif: "Iowan Old Style", Charter, "Palatino Linotype", Palatino, "Source Serif 4", "DejaVu Serif", Georgia, serif;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --paper: #101318; --sheet: #181c23; --tint: #1e232b; --ink: #ece9e1; --soft: #a9adb6; --line: #343a45; --edge: #7d838f;
-    --accent: #74d3bf; --warn: #f1cd86; --warn-paper: #2b2313; --danger: #ffa392; --danger-paper: #321a17; --ok-paper: #14292a;
+    --paper: ${dark.paper}; --sheet: ${dark.sheet}; --tint: ${dark.tint}; --ink: #ece9e1; --soft: #a9adb6; --line: #343a45; --edge: #7d838f;
+    --accent: #74d3bf; --warn: #f1cd86; --warn-paper: ${dark.warn}; --danger: #ffa392; --danger-paper: ${dark.danger}; --ok-paper: ${dark.ok};
   }
 }
 *, ::before, ::after { box-sizing: border-box; }
@@ -101,6 +105,9 @@ button.full, .button.full { width: 100%; }
 .links { columns: 8.5rem auto; }
 .links a { display: inline-flex; align-items: center; min-height: 2rem; }
 .service { display: flex; gap: 0.9rem; align-items: center; }
+.accounts > li + li { margin-top: 1.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
+.ways { display: flex; flex-wrap: wrap; gap: 0 1.5rem; justify-content: space-between; }
+.ways a { display: inline-flex; align-items: center; min-height: 44px; }
 .service.account { padding: 0.85rem 1rem; border: 1px solid var(--line); border-radius: 8px; line-height: 1.4; }
 .asker { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.25rem 1rem; align-items: start; }
 .asker .tag { justify-self: start; }
@@ -169,6 +176,15 @@ input.user-code { text-transform: uppercase; }
 .heading > * + * { margin-top: 0.4rem; }
 .heading + .notice { margin-bottom: 1.75rem; }
 .services > li + li { margin-top: 1.25rem; }
+.listed { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: flex-start; }
+.listed > * + * { margin-top: 0; }
+.grows { flex: 1 1 14rem; min-width: 0; }
+.marks { display: flex; flex-wrap: wrap; gap: 0.35rem; margin-top: 0.4rem; }
+.search { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: flex-end; margin-bottom: 1.5rem; }
+.search select { width: auto; max-width: 100%; }
+.search .found { flex-basis: 100%; }
+.rows > li { padding: 0.65rem 0; }
+.rows > li + li { border-top: 1px solid var(--line); }
 .columns { display: grid; gap: 1.25rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); font-size: 0.94rem; }
 .columns h3 { font-size: 0.86rem; font-weight: 600; color: var(--soft); margin-bottom: 0.3rem; }
 .columns li + li { margin-top: 0.3rem; }
@@ -257,14 +273,29 @@ code.scope { font-weight: 400; font-size: 0.82rem; color: var(--soft); }
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#fffdf9"/><g fill="none" stroke-width="2.8" stroke-linecap="round"><path d="M9 6 22 21" stroke="#1a1e26"/><path d="M23 6c-4 7-9 11-14 15" stroke="#0b5c50"/><path d="M5 26.500h22" stroke="#1a1e26" stroke-width="1.600"/></g></svg>`;
 
+/** The sheet with the operator's colours. */
+const sheetOf = ({ brand: { accent, accentDark } }: Config): string =>
+  [
+    css,
+    ...(accent === null ? [] : [`@media (prefers-color-scheme: light) { :root { --accent: ${accent}; } }\n`]),
+    ...(accentDark === null ? [] : [`@media (prefers-color-scheme: dark) { :root { --accent: ${accentDark}; } }\n`]),
+  ].join("");
+
+const paths = new WeakMap<Config, string>();
+
 /** Its address changes with its content, so that a browser may keep it for good. */
-export const styleSheetPath = `/style.css?v=${createHash("sha256").update(css).digest("base64url").slice(0, 10)}`;
+export function styleSheetPath(config: Config): string {
+  const path =
+    paths.get(config) ?? `/style.css?v=${createHash("sha256").update(sheetOf(config)).digest("base64url").slice(0, 10)}`;
+  paths.set(config, path);
+  return path;
+}
 
 const keepForGood = { "Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff" };
 
 /** GET /style.css */
-export const styleSheet: Endpoint = async () =>
-  new Response(css, { headers: { "Content-Type": "text/css; charset=utf-8", ...keepForGood } });
+export const styleSheet: Endpoint = async (_, { config }) =>
+  new Response(sheetOf(config), { headers: { "Content-Type": "text/css; charset=utf-8", ...keepForGood } });
 
 /** GET /icon.svg */
 export const siteIcon: Endpoint = async () =>

@@ -52,7 +52,6 @@ export async function revoke(deps: Deps, revocation: Revocation, once?: Once): P
   const at = deps.now();
   const { maxAccessTokenSeconds } = deps.config;
   const markedAt = at + aheadSeconds(deps, revocation) * 1000;
-  const expiresAt = markedAt + maxAccessTokenSeconds * 1000;
   const {
     action,
     entry,
@@ -63,10 +62,7 @@ export async function revoke(deps: Deps, revocation: Revocation, once?: Once): P
     logged = [],
     told,
   } = planOf(revocation, at, at - maxAccessTokenSeconds * 1000);
-  const mark = (kind: Mark["kind"], select: SQL, source: SQL) => sql`
-    INSERT INTO revocations (kind, id, revoked_at, expires_at) SELECT ${kind}, ${select}, ${markedAt}, ${expiresAt} ${source}
-    ON CONFLICT (kind, id) DO UPDATE SET
-      revoked_at = max(revoked_at, excluded.revoked_at), expires_at = max(expires_at, excluded.expires_at), delivered_at = NULL`;
+  const mark = (kind: Mark["kind"], select: SQL, source: SQL) => markSql(deps, kind, select, markedAt, source);
   const [, , ...rest] = await transact(
     deps.db,
     (db) => [
@@ -88,12 +84,21 @@ export async function revoke(deps: Deps, revocation: Revocation, once?: Once): P
   return marks;
 }
 
+/** Marks what `source` yields, each by the id that is selected from it. The statement goes before the change that it belongs to. */
+export function markSql({ config }: Deps, kind: Mark["kind"], id: SQL, markedAt: number, source: SQL): SQL {
+  const expiresAt = markedAt + config.maxAccessTokenSeconds * 1000;
+  return sql`
+    INSERT INTO revocations (kind, id, revoked_at, expires_at) SELECT ${kind}, ${id}, ${markedAt}, ${expiresAt} ${source}
+    ON CONFLICT (kind, id) DO UPDATE SET
+      revoked_at = max(revoked_at, excluded.revoked_at), expires_at = max(expires_at, excluded.expires_at), delivered_at = NULL`;
+}
+
 /** A client is minted for without asking D1 for as long as an isolate remembers it; everything else is asked about. */
 const aheadSeconds = ({ config }: Deps, { kind }: Revocation): number =>
   kind === "client" || kind === "client_use" ? Math.max(config.skewSeconds, config.cacheSeconds) : config.skewSeconds;
 
 /** Puts marks where resource servers at the edge look. Failures are left to the outbox; the answer waits for two seconds at most. */
-async function putMarks(deps: Deps, marks: readonly Mark[]): Promise<void> {
+export async function putMarks(deps: Deps, marks: readonly Mark[]): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, EDGE_DEADLINE_SECONDS * 1000);

@@ -50,7 +50,7 @@ export async function settle(
   const { family, grant, user, organizations } = redemption.state;
   const { details } = requested;
   const scopes = family.scopes.filter((scope) => grant.scopes.includes(scope) && mayAsk(client, scope));
-  const refreshes = wantsRefreshToken(scopes, client);
+  const refreshes = wantsRefreshToken(scopes, client) && !grant.once;
   if (redemption.generation > 1 && !refreshes)
     throw new OAuthError("invalid_grant", texts.invalid_grant, { reason: "the client may no longer refresh" });
   const registered = await loadResources(deps);
@@ -89,6 +89,6 @@ export async function settle(
     authorizationDetails,
     organizations: reached,
     confirmation,
-    endsAt: null,
+    endsAt: grant.expiresAt,
   };
 }

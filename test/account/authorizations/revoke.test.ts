@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { markKey } from "../../src/model.ts";
-import { checkToken, createResourceServer } from "../../src/verify/index.ts";
-import { Browser, fieldsOf, forgeries, type Page, SAME_SITE, textOf } from "../browser.ts";
-import { API, addClient, addOrganization, addResource, addUser, decideClient } from "../builders.ts";
+import { markKey } from "../../../src/model.ts";
+import { checkToken, createResourceServer } from "../../../src/verify/index.ts";
+import { Browser, fieldsOf, forgeries, type Page, SAME_SITE, textOf } from "../../browser.ts";
+import { API, addClient, addOrganization, addResource, addUser } from "../../builders.ts";
 import {
   approve,
   authorizationUrl,
@@ -16,11 +16,10 @@ import {
   signIn,
   type Tokens,
   tokensOf,
-} from "../flow.ts";
-import { createServer, empty, form, ISSUER, type Server, snapshot } from "../harness.ts";
+} from "../../flow.ts";
+import { createServer, empty, form, ISSUER, type Server, snapshot } from "../../harness.ts";
 
 const HERE = "/settings/authorizations";
-const DAY = 24 * 3600;
 /** Marks are dated ahead by as much as two clocks may be apart. */
 const SKEW = 60_000;
 const FIREFOX = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" };
@@ -80,110 +79,6 @@ async function expectDead(tokens: Tokens) {
 const sheets = (page: Page): readonly string[] =>
   [...page.text.matchAll(/<article\b.*?<\/article>/gs)].map(([text]) => textOf({ ...page, text }));
 
-describe("Settings, Authorizations", () => {
-  it("leads whoever is not signed in to the sign-in", async () => {
-    expect((await browser.open(HERE)).url).toBe(`${ISSUER}/sign-in`);
-    const response = await browser.send(HERE, { method: "POST", headers: SAME_SITE, body: form({ action: "revoke_all" }) });
-    expect([response.status, response.headers.get("location")]).toEqual([303, `${ISSUER}/sign-in`]);
-  });
-
-  it("tells somebody who approved nothing that there is nothing", async () => {
-    const page = await signIn(browser, await browser.open("/sign-in"), ada.email);
-    expect(textOf(page)).toContain("No service may act in your name");
-    expect(page.text).not.toContain("<form");
-  });
-
-  it("lists a service with its publisher, permissions, organizations, times and devices", async () => {
-    const fabrikam = await addOrganization("fabrikam", "approved", ada.userId);
-    await obtainTokens(server, browser, ada.email);
-    server.pass(1);
-    await connectAnotherDevice(FIREFOX);
-    server.pass(3 * 3600);
-    const page = await browser.open(HERE);
-    const [sheet = "", ...others] = sheets(page);
-    expect(others).toEqual([]);
-    for (const words of [
-      "Buildboard by Northstar Tools Verified publisher",
-      "Approved 24 November 2026",
-      "Last used 3 hours ago",
-      "See workitems.read in Contoso DevOps See builds.read in Contoso DevOps Access when you are not here",
-      "In all organizations that you may enter Contoso Allowed Fabrikam Needs approval",
-      "Connected from Firefox on Linux since 24 November 2026 , last used 3 hours ago Revoke this device : Firefox on Linux",
-      "Unknown device since 24 November 2026 , last used 3 hours ago Revoke this device : Unknown device",
-      "Revoke access of Buildboard",
-    ])
-      expect(sheet).toContain(words);
-    await decideClient(fabrikam, "buildboard", "denied");
-    expect(sheets(await browser.open(HERE))[0]).toContain("Fabrikam Refused");
-    expect(page.headers.get("cache-control")).toBe("no-store");
-  });
-
-  it("tells a service that was approved and never used from one that was, and when the approval changed", async () => {
-    await authorize(browser, ada.email);
-    expect(sheets(await browser.open(HERE))[0]).toMatch(/Last used Not yet/);
-    server.pass(2 * DAY);
-    await authorize(browser, ada.email, { scope: "openid workitems.write" });
-    expect(sheets(await browser.open(HERE))[0]).toMatch(/Approved 24 November 2026 Changed 26 November 2026/);
-    expect(sheets(await browser.open(HERE))[0]).toContain("Change workitems.write in Contoso DevOps");
-  });
-
-  it("marks what was not used for 90 days", async () => {
-    await obtainTokens(server, browser, ada.email);
-    server.pass(90 * DAY + 1);
-    const page = await signIn(browser, await browser.open("/sign-in"), ada.email);
-    expect(sheets(page)[0]).toContain("Not used for 90 days");
-  });
-
-  it("shows the organizations that were chosen, and no others", async () => {
-    await addOrganization("fabrikam", "all", ada.userId);
-    const page = await signIn(browser, await browser.open(authorizationUrl()), ada.email);
-    await approve(browser, page, { reach: "chosen", organization: [`aa${"contoso".padEnd(20, "0")}`] });
-    const [sheet = ""] = sheets(await browser.open(HERE));
-    expect(sheet).toContain("In the organizations that you chose Contoso Allowed");
-    expect(sheet).not.toContain("Fabrikam");
-  });
-
-  it("shows nobody else's", async () => {
-    await obtainTokens(server, browser, ada.email);
-    const other = new Browser(server);
-    const page = await signIn(other, await other.open("/sign-in"), grace.email);
-    expect(textOf(page)).toContain("No service may act in your name");
-  });
-
-  it("shows a hostile name cleaned, escaped and kept apart", async () => {
-    await addClient("hostile", { client_name: "<img src=x>\u202egnp.exe" });
-    await authorize(browser, ada.email, { client_id: "hostile" });
-    const { text } = await browser.open(HERE);
-    expect(text).toContain("<bdi>&lt;img src=x&gt;gnp.exe</bdi>");
-    expect(text).not.toMatch(/<img|\u202e/);
-  });
-
-  it("has 30 services on two pages, each service once, the last used first", async () => {
-    await signIn(browser, await browser.open("/sign-in"), ada.email);
-    for (let number = 10; number < 40; number++) await addClient(`service-${number}`, { client_name: `Service ${number}` });
-    const insert = env.DB.prepare(
-      `INSERT INTO grants (id, user_id, client_id, scopes, claims, resources, created_at, consented_at)
-       SELECT 'aa' || client_id, ?, client_id, '["openid"]', '[]', '[]', 1, substr(client_id, 9) FROM clients WHERE client_id LIKE 'service-%'`,
-    );
-    await insert.bind(ada.userId).run();
-    server.trips.reset();
-    const first = await browser.open(HERE);
-    expect(server.trips.d1).toBeLessThanOrEqual(3);
-    const second = await browser.open(`${HERE}?page=2`);
-    const names = [first, second].map((page) => sheets(page).map((sheet) => /Service \d+/.exec(sheet)?.[0]));
-    expect(names[0]).toEqual(Array.from({ length: 25 }, (_, index) => `Service ${39 - index}`));
-    expect(names[1]).toEqual(Array.from({ length: 5 }, (_, index) => `Service ${14 - index}`));
-    expect(first.text).toContain(`<a href="${HERE}?page=2">`);
-    expect(first.text).not.toContain("Used more recently");
-    expect(second.text).toContain(`<a href="${HERE}?page=1">`);
-    expect(second.text).not.toContain("Used longer ago");
-    const beyond = await browser.open(`${HERE}?page=3`);
-    expect(textOf(beyond)).toContain("This page of the list is empty.");
-    for (const odd of ["0", "-1", "1.5", "x", "999999", "1e9"])
-      expect((await browser.open(`${HERE}?page=${odd}`)).text).toBe(first.text);
-  });
-});
-
 describe("to revoke", () => {
   let tokens: Tokens;
   let own: Ids;
@@ -197,7 +92,9 @@ describe("to revoke", () => {
     expect([page.status, page.url]).toEqual([200, `${ISSUER}${HERE}?revoked=${own.grant}`]);
     const text = textOf(page);
     expect(text).toContain("Revoked: Buildboard . It gets no new access from now on.");
-    expect(text).toContain("usually stops within a minute, and everywhere in 6 minutes at the latest.");
+    expect(text).toContain(
+      "usually stops within a minute, and everywhere in 6 minutes at the latest ( 24 November 2026 at 12:06 UTC ).",
+    );
     expect(text).toContain("Data that a service has copied stays with it");
     expect(text).toContain("No service may act in your name");
     await expectDead(tokens);
@@ -242,7 +139,7 @@ describe("to revoke", () => {
     expect(family).not.toBe(own.family);
     const response = await send({ action: "revoke_device", family_id: family });
     const page = await browser.open(response.headers.get("location")?.replace(ISSUER, "") ?? "");
-    expect(textOf(page)).toContain("Revoked: Buildboard on Firefox on Linux.");
+    expect(textOf(page)).toContain("Revoked: Buildboard on Firefox on Linux .");
     expect(sheets(page)[0]).not.toContain("Firefox on Linux");
     expect(await env.KV.get(markKey("family", family))).toBe(String(server.deps.now() + SKEW));
     await expectDead(laptop);
@@ -365,7 +262,7 @@ describe("to revoke", () => {
       new Proxy(db, {
         get: (target, name) => {
           const value = Reflect.get(target, name);
-          if (name === "batch" && ++calls > 1) return () => Promise.reject(new Error("D1_ERROR: no such luck"));
+          if (name === "batch" && ++calls > 0) return () => Promise.reject(new Error("D1_ERROR: no such luck"));
           return typeof value === "function" ? value.bind(target) : value;
         },
       });
