@@ -1,4 +1,5 @@
 import { OAuthError } from "./errors.ts";
+import { accentProblem, type BrandLogo, parseBrandLogo } from "./rules/brand.ts";
 
 /** The Worker's bindings (wrangler.toml). */
 export interface Env {
@@ -7,6 +8,12 @@ export interface Env {
   readonly ISSUER?: string;
   readonly MASTER_SECRET?: string;
   readonly OPERATOR?: string;
+  readonly BRAND_LOGO?: string;
+  readonly BRAND_ACCENT?: string;
+  readonly BRAND_ACCENT_DARK?: string;
+  readonly SUPPORT_URL?: string;
+  readonly PRIVACY_URL?: string;
+  readonly TERMS_URL?: string;
   readonly MTLS_ORIGIN?: string;
   readonly REQUIRE_PUSHED_AUTHORIZATION_REQUESTS?: string;
   readonly REQUIRE_DPOP_NONCE?: string;
@@ -40,10 +47,23 @@ export type EmailTransport =
       readonly token: string;
     };
 
+/** How the pages look like the operator's own; null where nothing is set. */
+interface Brand {
+  readonly logo: BrandLogo | null;
+  /** The colour of links and marks, in the light and in the dark. */
+  readonly accent: string | null;
+  readonly accentDark: string | null;
+  /** Where people find help and read what they agreed to. */
+  readonly supportUrl: string | null;
+  readonly privacyUrl: string | null;
+  readonly termsUrl: string | null;
+}
+
 /** What stays the same for the life of an isolate; durations in seconds. */
 export interface Config {
   readonly issuer: string;
   readonly operator: string;
+  readonly brand: Brand;
   /** The host at which Cloudflare asks for client certificates (RFC 8705 section 5); null where it does nowhere. */
   readonly mtlsOrigin: string | null;
   /** Whether every client must push its authorization requests (RFC 9126 section 5). */
@@ -110,6 +130,7 @@ export function parseConfig(env: Env): Config {
     lenientRegistration: parseFlag(env, "LENIENT_REGISTRATION"),
     email: parseEmail(env, issuer.protocol === "http:"),
     operator: env.OPERATOR ?? "Countersign",
+    brand: parseBrand(env),
     masterSecret,
     secure: issuer.protocol === "https:",
     codeSeconds: MINUTE,
@@ -141,6 +162,37 @@ function parseMtlsOrigin(text: string | undefined): string | null {
   if (text === undefined || text === "") return null;
   if (!URL.canParse(text) || new URL(text).origin !== text || !text.startsWith("https://"))
     throw misconfigured("MTLS_ORIGIN must be a bare https origin such as https://mtls.id.example");
+  return text;
+}
+
+const parseBrand = (env: Env): Brand => ({
+  logo: parseLogo(env.BRAND_LOGO),
+  accent: parseAccent(env, "BRAND_ACCENT", "light"),
+  accentDark: parseAccent(env, "BRAND_ACCENT_DARK", "dark"),
+  supportUrl: parseLink(env, "SUPPORT_URL", ["https:", "mailto:"]),
+  privacyUrl: parseLink(env, "PRIVACY_URL", ["https:"]),
+  termsUrl: parseLink(env, "TERMS_URL", ["https:"]),
+});
+
+function parseLogo(text = ""): BrandLogo | null {
+  if (text === "") return null;
+  const logo = parseBrandLogo(text);
+  if (typeof logo === "string") throw misconfigured(`BRAND_LOGO ${logo}`);
+  return logo;
+}
+
+function parseAccent(env: Env, name: "BRAND_ACCENT" | "BRAND_ACCENT_DARK", scheme: "light" | "dark"): string | null {
+  const colour = env[name] ?? "";
+  const problem = colour === "" ? undefined : accentProblem(colour, scheme);
+  if (problem !== undefined) throw misconfigured(`${name} ${problem}`);
+  return colour === "" ? null : colour;
+}
+
+function parseLink(env: Env, name: "SUPPORT_URL" | "PRIVACY_URL" | "TERMS_URL", schemes: readonly string[]): string | null {
+  const text = env[name] ?? "";
+  if (text === "") return null;
+  if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol))
+    throw misconfigured(`${name} must begin with ${schemes.join(" or ")}`);
   return text;
 }
 

@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   worker: ["app", "cron", "config"],
   app: ["oauth", "account", "http"],
   cron: ["backchannel", "clients", "keyring", "mail", "store"],
-  oauth: ["http", "rules", "tokens", "store", "keyring", "clients", "mail"],
+  oauth: ["http", "rules", "tokens", "store", "keyring", "clients", "mail", "messages"],
   account: ["http", "rules", "tokens", "store", "keyring", "backchannel", "clients", "directories", "messages", "mail"],
   mail: ["http", "rules", "tokens", "store", "messages"],
   clients: ["http", "rules", "tokens", "store"],
@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   messages: [],
   tokens: [],
   store: [],
-  config: [],
+  config: ["rules"],
   model: [],
   errors: ["messages"],
 };

@@ -22,6 +22,10 @@ export interface PageOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Room for two columns. */
   readonly wide?: boolean;
+  /** Where one comes back to this page, if it is elsewhere than its address says. */
+  readonly here?: string;
+  /** Its content is in English, whatever its reader reads: what is for developers. */
+  readonly english?: boolean;
   /** Under which of the links at the top the page belongs. */
   readonly under?: SettingsPath;
 }
@@ -97,8 +101,10 @@ const Mark = () => (
   </svg>
 );
 
+const inEnglish = { lang: "en", dir: "ltr" } as const;
+
 const Frame = ({ config, options, content }: { config: Config; options: PageOptions; content: Child }) => {
-  const { language, t } = useReader();
+  const { language, timeZone, t } = useReader();
   return (
     <html lang={language} dir={languages[language].direction}>
       <head>
@@ -107,8 +113,8 @@ const Frame = ({ config, options, content }: { config: Config; options: PageOpti
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <title>{`${options.title} · ${config.operator}`}</title>
-        <link rel="stylesheet" href={styleSheetPath} />
-        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href={styleSheetPath(config)} />
+        <link rel="icon" href={config.brand.logo === null ? "/icon.svg" : "/brand"} />
       </head>
       <body>
         <a class="skip" href="#content">
@@ -116,15 +122,15 @@ const Frame = ({ config, options, content }: { config: Config; options: PageOpti
         </a>
         <header class="masthead">
           <a class="brand" href="/">
-            <Mark />
+            {config.brand.logo === null ? <Mark /> : <img class="brand-logo" src="/brand" alt="" />}
             <span>
               <bdi>{config.operator}</bdi>
             </span>
           </a>
           {options.user && <Account user={options.user} under={options.under} />}
         </header>
-        <main id="content" class={options.wide ? "wide" : "narrow"} tabindex={-1}>
-          {content}
+        <main id="content" class={options.wide ? "wide" : "narrow"} tabindex={-1} {...(options.english ? inEnglish : {})}>
+          {options.english ? <ForReader reader={{ ...englishReader, timeZone }}>{content}</ForReader> : content}
         </main>
         <footer class="colophon">
           <p>
@@ -133,9 +139,45 @@ const Frame = ({ config, options, content }: { config: Config; options: PageOpti
               with={{ issuer: <strong dir="ltr">{config.issuer}</strong>, operator: <bdi>{config.operator}</bdi> }}
             />
           </p>
+          <Links config={config} here={options.here} />
         </footer>
       </body>
     </html>
+  );
+};
+
+/** The way to the choice of the language, under its own name, and to what the operator says elsewhere. */
+const Links = ({ config: { brand }, here }: { config: Config; here: string | undefined }) => {
+  const reader = useReader();
+  const { t, language } = reader;
+  const { name } = languages[language];
+  const to = here ?? reader.here;
+  const links = [
+    [brand.supportUrl, "frame.help"],
+    [brand.privacyUrl, "frame.privacy"],
+    [brand.termsUrl, "frame.terms"],
+  ] as const;
+  return (
+    <ul class="foot">
+      <li>
+        <a
+          href={to.startsWith("/language") ? "/language" : `/language?${new URLSearchParams({ to })}`}
+          aria-label={t("frame.language_link", { language: name })}
+        >
+          {name}
+        </a>
+      </li>
+      {links.map(
+        ([url, words]) =>
+          url !== null && (
+            <li>
+              <a href={url} rel="noreferrer">
+                {t(words)}
+              </a>
+            </li>
+          ),
+      )}
+    </ul>
   );
 };
 

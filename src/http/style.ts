@@ -38,8 +38,8 @@ a:hover { text-decoration-thickness: 2px; }
 code { font: 0.9em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 main:focus, .notice:focus { outline: none; }
-.skip { position: absolute; left: -999px; top: 0; background: var(--sheet); padding: 0.6rem 1rem; z-index: 1; }
-.skip:focus { left: 0; }
+.skip { position: absolute; inset-inline-start: -999px; top: 0; background: var(--sheet); padding: 0.6rem 1rem; z-index: 1; }
+.skip:focus { inset-inline-start: 0; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .masthead {
@@ -51,6 +51,7 @@ main:focus, .notice:focus { outline: none; }
 .masthead nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem; align-items: center; font-size: 0.94rem; }
 .masthead nav a { display: inline-flex; align-items: center; min-height: 44px; color: var(--ink); }
 .masthead nav a[aria-current] { font-weight: 650; text-decoration-thickness: 2px; text-decoration-color: var(--accent); }
+.brand-logo { display: block; height: 28px; width: auto; max-width: 8rem; object-fit: contain; }
 .person { color: var(--soft); }
 .mark path { fill: none; stroke-width: 2.6; stroke-linecap: round; stroke: var(--ink); }
 .mark .mark-second { stroke: var(--accent); }
@@ -60,6 +61,8 @@ main.narrow { max-width: 34rem; }
 main.wide { max-width: 68rem; }
 .colophon { padding: 1.25rem clamp(1rem, 4vw, 2.5rem) 1.75rem; color: var(--soft); font-size: 0.88rem; text-align: center; }
 .colophon p { max-width: 44rem; margin: 0 auto; }
+.colophon .foot { display: flex; flex-wrap: wrap; gap: 0 1.5rem; justify-content: center; margin-top: 0.35rem; }
+.foot a { display: inline-flex; align-items: center; min-height: 44px; color: inherit; }
 .colophon strong { color: var(--ink); font-weight: 600; }
 
 /* A sheet of paper, with a band of crossing strokes such as a cheque has. */
@@ -267,8 +270,32 @@ code.scope { font-weight: 400; font-size: 0.82rem; color: var(--soft); }
 .copy { padding: 0.7rem 0.9rem; border: 1px solid var(--line); border-radius: 6px; background: var(--tint); white-space: pre-wrap;
   overflow-wrap: anywhere; font-size: 0.94rem; line-height: 1.5; }
 .copy code { user-select: all; }
-@media (forced-colors: active) { .tag, button, .button { border-color: ButtonText; } }
-@media print { .masthead nav, .skip { display: none; } }
+.print-only { display: none; }
+/* Letters that join, and scripts that need more room between their lines. */
+:lang(ar) { --serif: "Noto Naskh Arabic", "Geeza Pro", "Traditional Arabic", "Times New Roman", serif;
+  --sans: system-ui, -apple-system, "Segoe UI", "Geeza Pro", "Noto Sans Arabic", "DejaVu Sans", Tahoma, sans-serif; }
+:lang(ja) { --serif: "Hiragino Mincho ProN", "Yu Mincho", "Noto Serif CJK JP", "Noto Serif JP", serif;
+  --sans: system-ui, -apple-system, "Hiragino Sans", "Yu Gothic UI", "Noto Sans CJK JP", "Noto Sans JP", sans-serif; }
+:is(body, body *):lang(ar), :is(body, body *):lang(ja) { letter-spacing: 0; }
+body:lang(ar), body:lang(ja) { line-height: 1.75; font-family: var(--sans); }
+body:lang(ja) { line-break: strict; }
+:is(h1, h2):is(:lang(ar), :lang(ja)) { line-height: 1.4; }
+.user-code, .user-code bdi { letter-spacing: 0.12em !important; }
+@media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; } }
+@media (forced-colors: active) {
+  .tag, button, .button, .notice { border-color: ButtonText; }
+  .places a[aria-current] { border-color: Highlight; }
+  .sheet::before { display: none; }
+  .mark path, .slip path { stroke: CanvasText !important; }
+}
+@media print {
+  :root { color-scheme: light; --paper: #fff; --sheet: #fff; --tint: #fff; --ink: #000; --soft: #333; --line: #999; --accent: #000; }
+  body { display: block; }
+  main.narrow, main.wide { max-width: none; padding: 0; }
+  .sheet { border: 0; box-shadow: none; padding: 0; }
+  .masthead nav, .skip, .places, .foot, .sheet::before, button, .button, .screen-only { display: none; }
+  .print-only { display: revert; }
+}
 `;
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#fffdf9"/><g fill="none" stroke-width="2.8" stroke-linecap="round"><path d="M9 6 22 21" stroke="#1a1e26"/><path d="M23 6c-4 7-9 11-14 15" stroke="#0b5c50"/><path d="M5 26.500h22" stroke="#1a1e26" stroke-width="1.600"/></g></svg>`;

@@ -1,6 +1,7 @@
 import type { Deps } from "../config.ts";
 import type { Endpoint } from "../http/respond.ts";
 import { loadJwks } from "../keyring.ts";
+import { languages } from "../messages/languages.ts";
 import type { Resource } from "../model.ts";
 import { acrValuesSupported } from "../rules/acr.ts";
 import { authorizationDetailsTypes } from "../rules/authorizationDetails.ts";
@@ -48,7 +49,7 @@ export const metadata: Endpoint = async (_request, deps) => {
     backchannel_logout_session_supported: true,
     claims_supported: [...ownClaims, ...personalClaims],
     claim_types_supported: ["normal"],
-    ui_locales_supported: ["en"],
+    ui_locales_supported: Object.keys(languages),
     ...mutualTls(deps),
   });
 };

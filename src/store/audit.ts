@@ -31,6 +31,7 @@ export type AuditAction =
   | "token.revoked"
   | "token.exchanged"
   | "identity.linked"
+  | "profile.updated"
   | "passkey.added"
   | "passkey.renamed"
   | "passkey.removed"

@@ -88,6 +88,8 @@ const routes: readonly (readonly [path: string, audience: "browser client" | "ma
   ["/settings/developer/nobody/try", "person", "GET, HEAD, POST"],
   ["/settings/developer/nobody/delete", "person", "GET, HEAD, POST"],
   ["/", "person", "GET, HEAD"],
+  ["/language", "person", "GET, HEAD, POST"],
+  ["/brand", "person", "GET, HEAD"],
   ["/logos/nobody", "person", "GET, HEAD"],
   ["/style.css", "person", "GET, HEAD"],
   ["/icon.svg", "person", "GET, HEAD"],

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { Deps } from "../../config.ts";
 import { type PageOptions, page } from "../../http/page.tsx";
+import { readerOf } from "../../http/reader.tsx";
 import type { ClientMetadata } from "../../model.ts";
 import { kindOf, type ServiceKind } from "../../rules/serviceKind.ts";
 import { PublisherLine } from "../about.tsx";
@@ -31,7 +32,7 @@ export const developerPage = (
 ): Response =>
   page(
     deps,
-    { ...options, user: visit.user, under: DEVELOPER },
+    { ...options, reader: readerOf(visit.request, deps.config, visit.user), english: true, user: visit.user, under: DEVELOPER },
     <>
       <Places title="Developer" places={places} here={new URL(visit.request.url).pathname} />
       {content}
