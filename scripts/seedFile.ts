@@ -4,11 +4,13 @@ import { OAuthError } from "../src/errors.ts";
 import type { ClientMetadata, OrganizationPolicy, ProfileClaims } from "../src/model.ts";
 import { personalClaims } from "../src/rules/claims.ts";
 import { clientMetadataMembers, localizedMembers, parseClientMetadata } from "../src/rules/clientMetadata.ts";
+import { parseDomains } from "../src/rules/directory.ts";
 import { normalizeEmail } from "../src/rules/email.ts";
 import { taggedMembers } from "../src/rules/language.ts";
 import { MAX_PASSWORD_LENGTH } from "../src/rules/passwordHash.ts";
 import { parsePublisher } from "../src/rules/publisher.ts";
 import { parseResource, type ResourceDefinition } from "../src/rules/resource.ts";
+import { parseDirectory, type SeedDirectory } from "./seedDirectory.ts";
 import { list, type Place, parsedBy, place, refuse, refuseTwice } from "./seedMember.ts";
 import { parseIdentity, parseTrustedIssuer, type SeedIdentity, type SeedTrustedIssuer } from "./seedTrust.ts";
 
@@ -30,6 +32,7 @@ interface SeedOrganization {
   readonly name: string;
   readonly displayName: string;
   readonly policy: OrganizationPolicy;
+  readonly domains: readonly string[];
   readonly members: readonly { readonly path: string; readonly email: string; readonly role: "owner" | "member" }[];
   readonly clients: readonly { readonly path: string; readonly clientId: string; readonly status: "approved" | "denied" }[];
 }
@@ -50,6 +53,7 @@ export interface Seed {
   readonly resources: readonly SeedResource[];
   readonly clients: readonly SeedClient[];
   readonly trustedIssuers: readonly SeedTrustedIssuer[];
+  readonly directories: readonly SeedDirectory[];
 }
 
 const MIN_PASSWORD_LENGTH = 8;
@@ -65,13 +69,14 @@ const addressMembers = ["formatted", "street_address", "locality", "region", "po
 
 /** @throws Refusal whose message begins with the path of the offending member, such as `clients[2].redirect_uris[0]` */
 export function parseSeed(input: unknown): Seed {
-  const file = place(input, "", ["users", "organizations", "resources", "clients", "trusted_issuers"]);
+  const file = place(input, "", ["users", "organizations", "resources", "clients", "trusted_issuers", "directories"]);
   const seed = {
     users: list(file, "users", parseUser),
     organizations: list(file, "organizations", parseOrganization),
     resources: list(file, "resources", (value, path): SeedResource => ({ path, ...parsedBy(parseResource, value, path) })),
     clients: list(file, "clients", parseClient),
     trustedIssuers: list(file, "trusted_issuers", parseTrustedIssuer),
+    directories: list(file, "directories", parseDirectory),
   };
   refuseTwice(seed.users.map(({ path, email }) => [`${path}.email`, email]));
   refuseTwice(seed.users.flatMap(({ path, sub }) => (sub === undefined ? [] : [[`${path}.sub`, sub]])));
@@ -90,6 +95,9 @@ export function parseSeed(input: unknown): Seed {
     ),
   );
   refuseTwice(seed.trustedIssuers.map(({ path, issuer }) => [`${path}.issuer`, issuer]));
+  refuseTwice(seed.directories.map(({ path, id }) => [`${path}.id`, id]));
+  for (const owners of [seed.organizations, seed.directories.map(({ path, settings }) => ({ path, ...settings }))])
+    refuseTwice(owners.flatMap(({ path, domains }) => domains.map((domain, at) => [`${path}.domains[${at}]`, domain])));
   for (const { members, clients } of seed.organizations) {
     refuseTwice(members.map(({ path, email }) => [`${path}.email`, email]));
     refuseTwice(clients.map(({ path, clientId }) => [`${path}.client_id`, clientId]));
@@ -138,13 +146,14 @@ function parseEmail(owner: Place): string {
 }
 
 function parseOrganization(value: unknown, path: string): SeedOrganization {
-  const organization = place(value, path, ["name", "display_name", "policy", "members", "clients"]);
+  const organization = place(value, path, ["name", "display_name", "policy", "domains", "members", "clients"]);
   const name = organization.text("name", /^[a-z0-9][a-z0-9-]{0,62}$/, "is not 1 to 63 of a-z, 0-9 and -");
   return {
     path,
     name,
     displayName: organization.optionalText("display_name") ?? name,
     policy: organization.choice("policy", ["all", "verified", "approved", "none"], "all"),
+    domains: parsedBy(() => parseDomains(organization), value, path),
     members: list(organization, "members", (item, at) => {
       const member = place(item, at, ["email", "role"]);
       return { path: at, email: parseEmail(member), role: member.choice("role", ["owner", "member"], "member") };

@@ -13,6 +13,8 @@ const tables = {
   resources: { key: "identifier", kept: ["created_at"] },
   identities: { key: "issuer, subject", kept: ["created_at"] },
   trusted_issuers: { key: "issuer", kept: ["created_at"] },
+  organization_domains: { key: "domain", kept: ["created_at"] },
+  directories: { key: "id", kept: ["created_at"] },
 } as const;
 
 /** When a row last changed, which is no change by itself. */
@@ -31,18 +33,20 @@ WHERE ${compared.map((column) => `${table}.${column} IS NOT excluded.${column}`)
 
 /** What the database has of the people, organizations and clients that the seed speaks of, and of all resources. */
 export function selectExisting(seed: Seed): readonly string[] {
-  const { users, organizations, resources, clients, trustedIssuers } = seed;
+  const { users, organizations, resources, clients, trustedIssuers, directories } = seed;
   const emails = [...users, ...organizations.flatMap(({ members }) => members)].map(({ email }) => email);
   const clientIds = [...clients, ...resources, ...organizations.flatMap((organization) => organization.clients)].map(
     ({ clientId }) => clientId,
   );
   const trusted = trustedIssuers.flatMap((trust) => trust.clients ?? []);
-  const names = [...organizations.map(({ name }) => name), ...trustedIssuers.map(({ organization }) => organization)];
+  const named = [...trustedIssuers, ...directories].map(({ organization }) => organization);
+  const names = [...organizations.map(({ name }) => name), ...named];
   return [
     `SELECT id, email, password_hash FROM users WHERE email IN ${among(emails)} OR id IN ${among(users.map(({ sub }) => sub ?? null))}`,
     `SELECT id, name FROM organizations WHERE name IN ${among(names)}`,
     `SELECT client_id, metadata, secrets, publisher FROM clients WHERE client_id IN ${among([...clientIds, ...trusted])}`,
     "SELECT identifier, scopes, authorization_details_types FROM resources",
+    "SELECT id, sealed_secret, settings FROM directories",
   ];
 }
 

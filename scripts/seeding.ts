@@ -6,6 +6,7 @@ import { argon2Input, passwordHashOptions } from "../src/rules/passwordHash.ts";
 import { translationsOf } from "../src/rules/resource.ts";
 import { sealClientSecret } from "../src/tokens/clientSecret.ts";
 import type { Database, Row } from "./database.ts";
+import { directoryRow } from "./seedDirectory.ts";
 import { derivedId, type Seed, type SeedClient, type SeedUser } from "./seedFile.ts";
 import { refuse } from "./seedMember.ts";
 import { selectExisting, upsert } from "./seedSql.ts";
@@ -34,7 +35,9 @@ export interface SeedTools {
  * @throws Refusal, and nothing is written, when the seed does not fit what is there
  */
 export async function applySeed(database: Database, seed: Seed, at: number, tools: SeedTools = {}): Promise<number> {
-  const [users = [], organizations = [], clients = [], resources = []] = await database.batch(selectExisting(seed));
+  const [users = [], organizations = [], clients = [], resources = [], directories = []] = await database.batch(
+    selectExisting(seed),
+  );
   const existing = { users, organizations, clients, resources };
   checkOwners(seed, existing);
   const userIds = resolveUsers(seed, existing);
@@ -46,10 +49,11 @@ export async function applySeed(database: Database, seed: Seed, at: number, tool
 
   const statements = [
     ...(await Promise.all(seed.users.map((user) => userRow(user, knownUser(user.path, user.email), existing, at)))),
-    ...seed.organizations.flatMap(({ name, displayName, policy, members, clients: decisions }) => {
+    ...seed.organizations.flatMap(({ name, displayName, policy, domains, members, clients: decisions }) => {
       const id = organizationIds.get(name) ?? "";
       return [
         upsert("organizations", { id, name, display_name: displayName, policy, created_at: at }),
+        ...domains.map((domain) => upsert("organization_domains", { domain, organization_id: id, created_at: at })),
         ...members.map(({ path, email, role }) =>
           upsert("memberships", { user_id: knownUser(path, email), organization_id: id, role, created_at: at }),
         ),
@@ -70,6 +74,12 @@ export async function applySeed(database: Database, seed: Seed, at: number, tool
         upsert("identities", { issuer, subject, user_id: knownUser(path, email), created_at: at }),
       ),
     ),
+    ...(await Promise.all(
+      seed.directories.map((directory) => {
+        const id = namedOrganization(directory, existing, organizationIds);
+        return directoryRow(directory, directories, id, at, tools.masterSecret);
+      }),
+    )),
     ...seed.trustedIssuers.map((trust) => trustRow(trust, existing, organizationIds, clientIds, at)),
     ...seed.resources.map((resource) =>
       upsert("resources", {
@@ -171,6 +181,18 @@ async function secretsOf(
   return [{ ...made, sealed: await sealClientSecret({ config: { masterSecret }, random, memory: new Map() }, secret) }];
 }
 
+/** The id of the organization that an issuer or a directory names; null where it names none. */
+function namedOrganization(
+  { path, organization }: { readonly path: string; readonly organization: string | null },
+  existing: Existing,
+  organizationIds: ReadonlyMap<string, string>,
+): string | null {
+  if (organization === null) return null;
+  const known = existing.organizations.find((row) => row["name"] === organization)?.["id"];
+  const id = organizationIds.get(organization) ?? (typeof known === "string" ? known : undefined);
+  return found(id, `${path}.organization`, `there is no organization ${organization}`);
+}
+
 /** A client whose id is the address of its document is known once it has come, and may be named before. */
 function trustRow(
   { path, organization, clients, scopes, ...trust }: SeedTrustedIssuer,
@@ -179,8 +201,7 @@ function trustRow(
   clientIds: ReadonlySet<unknown>,
   at: number,
 ): string {
-  const known = existing.organizations.find((row) => row["name"] === organization)?.["id"];
-  const id = organization === null ? null : (organizationIds.get(organization) ?? known);
+  const id = namedOrganization({ path, organization }, existing, organizationIds);
   const unknown = (clients ?? []).findIndex((clientId) => !clientIds.has(clientId) && !clientId.startsWith("https://"));
   if (unknown !== -1) throw refuse(`${path}.clients[${unknown}]`, `there is no client ${clients?.[unknown]}`);
   return upsert("trusted_issuers", {
@@ -188,7 +209,7 @@ function trustRow(
     purposes: JSON.stringify(trust.purposes),
     jwks: trust.jwks == null ? null : JSON.stringify(trust.jwks),
     jwks_uri: trust.jwksUri,
-    organization_id: found(id, `${path}.organization`, `there is no organization ${organization}`),
+    organization_id: id,
     matches_email: Number(trust.matchesEmail),
     tenant: trust.tenant,
     clients: clients === null ? null : JSON.stringify(clients),

@@ -98,6 +98,9 @@ export async function snapshot(): Promise<string> {
     "identities",
     "resources",
     "trusted_issuers",
+    "memberships",
+    "organization_domains",
+    "directories",
   ];
   const rows = await env.DB.batch(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table} ORDER BY rowid`)));
   return JSON.stringify(rows.map(({ results }, index) => [tables[index], results]));

@@ -4,7 +4,7 @@ import { bundle } from "../../scripts/bundle.ts";
 import { root } from "../../scripts/wrangler.ts";
 
 /** What one isolate has to load before it answers. */
-const MAX_GZIP_BYTES = 210_000;
+const MAX_GZIP_BYTES = 420_000;
 
 // CASES.md G 108: of a name that resolves to a private address the Worker cannot know; the platform does
 it("the Worker that is deployed reaches public addresses alone", async () => {
@@ -13,7 +13,7 @@ it("the Worker that is deployed reaches public addresses alone", async () => {
   });
 });
 
-it("the Worker that is deployed stays under 210 KB gzip, and holds nothing of the tests", async () => {
+it("the Worker that is deployed stays under 420 KB gzip, and holds nothing of the tests", async () => {
   const worker = await bundle(`${root}/wrangler.toml`);
   const modules = "modules" in worker && Array.isArray(worker.modules) ? worker.modules : [];
   const contents = modules.map(({ contents }) => Buffer.from(contents ?? ""));
@@ -21,5 +21,5 @@ it("the Worker that is deployed stays under 210 KB gzip, and holds nothing of th
   const size = contents.reduce((total, content) => total + gzipSync(content).length, 0);
   expect(size).toBeGreaterThan(50_000);
   expect(size).toBeLessThan(MAX_GZIP_BYTES);
-  expect(contents.join("\n")).not.toMatch(/fast-check|vitest|oauth4webapi/);
+  expect(contents.join("\n")).not.toMatch(/fast-check|vitest|oidc-provider/);
 });

@@ -232,7 +232,14 @@ test("an own __proto__ member is as unknown as any other", () => {
 });
 
 test("what a seed leaves out gets its default", () => {
-  expect(parseSeed({})).toEqual({ users: [], organizations: [], resources: [], clients: [], trustedIssuers: [] });
+  expect(parseSeed({})).toEqual({
+    users: [],
+    organizations: [],
+    resources: [],
+    clients: [],
+    trustedIssuers: [],
+    directories: [],
+  });
   const seed = parseSeed({ users: [user], organizations: [organization], resources: [resource], clients: [client] });
   expect(seed.users[0]).toMatchObject({ emailVerified: false, profile: {}, sub: undefined });
   expect(seed.organizations[0]).toMatchObject({ displayName: "acme", policy: "all", members: [{ role: "member" }] });
