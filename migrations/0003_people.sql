@@ -118,8 +118,11 @@ CREATE INDEX `audit_by_grant` ON `audit` (`grant_id`,`at`) WHERE grant_id IS NOT
 ALTER TABLE `grants` ADD `paused_at` integer;--> statement-breakpoint
 ALTER TABLE `grants` ADD `marked_at` integer;--> statement-breakpoint
 ALTER TABLE `grants` ADD `once` integer DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE `grants` ADD `declined` text DEFAULT '[]' NOT NULL;--> statement-breakpoint
 ALTER TABLE `grants` ADD `publisher_name` text;--> statement-breakpoint
 ALTER TABLE `grants` ADD `last_used_from` text;--> statement-breakpoint
+CREATE INDEX `grants_by_user` ON `grants` (`user_id`);--> statement-breakpoint
+CREATE INDEX `grants_to_count` ON `grants` (`client_id`) WHERE revoked_at IS NULL AND separate = 0 AND authority IS NULL;--> statement-breakpoint
 ALTER TABLE `identities` ADD `label` text;--> statement-breakpoint
 ALTER TABLE `identities` ADD `last_used_at` integer;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `whereabouts` text;--> statement-breakpoint

@@ -483,6 +483,7 @@ export const grants = sqliteTable(
   },
   (table) => [
     uniqueIndex("grants_live").on(table.userId, table.clientId).where(sql`revoked_at IS NULL AND separate = 0`),
+    index("grants_by_user").on(table.userId),
     index("grants_by_client").on(table.clientId),
     index("grants_to_count").on(table.clientId).where(sql`revoked_at IS NULL AND separate = 0 AND authority IS NULL`),
     index("grants_by_authority").on(table.userId, table.clientId, table.authority).where(sql`authority IS NOT NULL`),
