@@ -56,7 +56,8 @@ export function codeStatements(deps: Deps, db: Database, redemption: CodeRedempt
       AND (redirect_uri = ${redirectUri} OR (${redirectUri} IS NULL AND code_challenge IS NOT NULL))
       AND ${within(redemption.resources, sql`families.resources`)} AND ${detailsWithin(redemption.details)}`,
     first: (stands) => {
-      const entry = { at, actor: clientId, clientId, grantId: sql`grant_id`, userId: ownerOf(familyId) };
+      const { whereabouts } = redemption;
+      const entry = { at, actor: clientId, clientId, whereabouts, grantId: sql`grant_id`, userId: ownerOf(familyId) };
       // A grant that was merged or replaced ends what ran under it before (Grant Management for OAuth 2.0, draft 03, section 5.1).
       const others = sql`revoked_at IS NULL AND id <> ${familyId} AND grant_id IN (
         SELECT grant_id FROM families WHERE ${stands} AND grant_management IN ('merge', 'replace'))`;

@@ -9,6 +9,7 @@ import type {
   FamilyId,
   GrantId,
   Session,
+  Whereabouts,
 } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
@@ -29,6 +30,8 @@ export interface NewFamily {
   readonly device: string;
   /** Whether the client wants to hear when the session ends. */
   readonly hearsOfLogout: boolean;
+  /** Of the browser, for the log. */
+  readonly whereabouts?: Whereabouts;
   readonly rid: string;
   readonly at: number;
 }
@@ -51,7 +54,8 @@ export async function startFamily(deps: Deps, start: NewFamily): Promise<"starte
       AND users.disabled_at IS NULL AND clients.disabled_at IS NULL
       AND (clients.expires_at IS NULL OR clients.expires_at > ${at})
       AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${id})`;
-  const entry = { at, action: "family.started", familyId: id, grantId: start.grantId, clientId: request.clientId } as const;
+  const { grantId, whereabouts } = start;
+  const entry = { at, action: "family.started", familyId: id, grantId, clientId: request.clientId, whereabouts } as const;
   const confirmation: Confirmation | null = request.dpopJkt === null ? null : { jkt: request.dpopJkt };
   const [, , , , rows] = await transact(deps.db, (db) => [
     auditWhen(db, { ...entry, actor: sql`grants.user_id`, userId: sql`grants.user_id` }, source),
