@@ -64,6 +64,8 @@ export interface ClientMetadata extends Translated<LocalizedMember> {
   readonly response_types: readonly "code"[];
   /** Space-separated. Absent: any scope of any registered resource, and the identity scopes. */
   readonly scope?: string;
+  /** Ours: of these scopes, space-separated, a person who approves cannot leave one out (docs/consent.md). */
+  readonly required_scope?: string;
   /** Ours: what the client may exchange people's tokens for (RFC 8693). Absent: nothing. Only the operator can give it. */
   readonly token_exchange?: TokenExchangePolicy;
   readonly token_endpoint_auth_method: ClientAuthenticationMethod;
@@ -363,6 +365,8 @@ export interface Grant {
   readonly markedAt: number | null;
   /** Whether it is good for one run alone, without a refresh token. */
   readonly once: boolean;
+  /** Names of scopes, and of claims as `claim:name`, that the person was last asked for and left out. */
+  readonly declined: readonly string[];
   /** The publisher that was verified when the person consented; null where none was. */
   readonly publisherName: string | null;
 }
@@ -496,6 +500,15 @@ export interface ResponseTarget {
   readonly state: string | null;
 }
 
+/** That a person asked an organization to let a client in. */
+export interface OwnRequest {
+  readonly organizationId: string;
+  readonly requestedAt: number;
+}
+
+/** For how long a person approves. `once`: for one run alone, without a refresh token. */
+export type Lifetime = "once" | "30_days" | "until_revoked";
+
 /** What a person is asked to decide about, and how they stand to who asks. */
 export interface ApprovalView {
   readonly request: Asked;
@@ -504,6 +517,10 @@ export interface ApprovalView {
   /** The live consent that this request would widen, if there is one. */
   readonly grant: Grant | null;
   readonly organizations: readonly OrganizationReach[];
+  /** How many people have approved the client, as far as they were counted (store/grants.ts). */
+  readonly approvers: number;
+  /** What the person has asked of organizations for the client, which they have not answered. */
+  readonly requests: readonly OwnRequest[];
   readonly resources: readonly Resource[];
   /** Of the person, the best first (rules/language.ts). */
   readonly languages: readonly string[];

@@ -1,6 +1,7 @@
-import type { Asked, AuthorizationDetail, Resource } from "../model.ts";
+import type { Asked, AuthorizationDetail, Client, Resource } from "../model.ts";
 import { canonical, findDetailsType, limitedOrganizations, withoutOrganizations } from "../rules/authorizationDetails.ts";
 import { requestedClaims } from "../rules/claims.ts";
+import { isRequired } from "../rules/requiredScope.ts";
 import { findOwner } from "../rules/scope.ts";
 import type { Answer, Consent } from "../store/consent.ts";
 import type { Ticks } from "./ticks.ts";
@@ -18,9 +19,13 @@ export type Allowed = Pick<Consent, "scopes" | "claims" | "details" | "resources
 export function answerOf(
   asked: Asked,
   ticks: Ticks,
+  client: Client,
   resources: readonly Resource[],
 ): { readonly allowed: Allowed; readonly problem: ApprovalProblem | undefined } {
-  const scopes = answer(asked.scopes, (scope) => isRequired(scope) || ticks.scopes.includes(scope));
+  const isGiven = (scope: string) => isRequired(scope, client, resources) || ticks.scopes.includes(scope);
+  // Without a refresh token nobody comes back while the person is away, and no scope is to say so.
+  const isDue = (scope: string) => scope !== "offline_access" || ticks.lifetime !== "once";
+  const scopes = answer(asked.scopes.filter(isDue), isGiven);
   const claims = answer(requestedClaims(asked.claims, asked.scopes), (claim) => ticks.claims.includes(claim));
   const details = answer(withoutOrganizations(asked.authorizationDetails).map(canonical), (detail) =>
     ticks.details.includes(detail),
@@ -36,9 +41,6 @@ export function answerOf(
     },
   };
 }
-
-/** What comes with approving at all: to recognise the person, and the duration, which the page tells in a sentence. */
-const isRequired = (scope: string): boolean => scope === "openid" || scope === "offline_access";
 
 const answer = (asked: readonly string[], isGiven: (name: string) => boolean): Answer => ({
   given: asked.filter(isGiven),

@@ -3,33 +3,47 @@ import { OAuthError } from "../errors.ts";
 import { findCookie } from "../http/cookie.ts";
 import { checkSameSite, csrfToken } from "../http/csrf.ts";
 import { parseForm } from "../http/form.ts";
+import { whereaboutsOf } from "../http/rateLimit.ts";
+import { readerOf } from "../http/reader.tsx";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
-import type { ConsentView, Interaction } from "../model.ts";
+import type { ConsentView, Interaction, Lifetime } from "../model.ts";
+import { deviceLabel } from "../rules/device.ts";
 import { wantedGrant } from "../rules/grantManagement.ts";
-import { preferredLanguages } from "../rules/language.ts";
 import { type ConsentTarget, storeConsent } from "../store/consent.ts";
 import { findSituation } from "../store/grants.ts";
 import { loadResources } from "../store/resources.ts";
 import { sha256 } from "../tokens/encoding.ts";
 import { newId } from "../tokens/id.ts";
 import { sealInteraction } from "../tokens/interaction.ts";
-import { type ApprovalProblem, answerOf } from "./answer.ts";
-import { approvalPage } from "./consentPage.tsx";
-import { loadStarted } from "./started.ts";
-import { type Ticks, ticksOf } from "./ticks.ts";
+import { answerOf } from "./answer.ts";
+import { askFor } from "./ask.ts";
+import { consentNotice } from "./consentNotice.ts";
+import { approvalPage, type Returned } from "./consentPage.tsx";
+import { expiryOf } from "./lifetime.ts";
+import { loadStarted, type Started } from "./started.ts";
+import { repeatedFields, ticksOf } from "./ticks.ts";
 
 /** The page that /authorize shows when the person has to decide. */
-export const consentPage = (view: ConsentView, signedIn: SignedIn, deps: Deps): Promise<Response> => show(view, signedIn, deps);
+export const consentPage = (
+  request: Request,
+  view: Omit<ConsentView, "languages">,
+  signedIn: SignedIn,
+  deps: Deps,
+): Promise<Response> => show(request, view, signedIn, deps);
 
 async function show(
-  view: ConsentView,
+  request: Request,
+  view: Omit<ConsentView, "languages">,
   { cookie }: Pick<SignedIn, "cookie">,
   deps: Deps,
-  refused?: { readonly problem: ApprovalProblem; readonly ticks: Ticks },
+  returned?: Returned,
 ): Promise<Response> {
-  const sealed = await sealInteraction(deps, view.interaction);
-  return approvalPage(deps, view, { sealed, csrf: await csrfToken(deps, binding(cookie, view.interaction)), refused });
+  const { interaction, user } = view;
+  const reader = readerOf(request, deps.config, user, interaction.request.uiLocales);
+  const sealed = await sealInteraction(deps, interaction);
+  const csrf = await csrfToken(deps, binding(cookie, interaction));
+  return approvalPage(deps, reader, { ...view, languages: reader.languages }, { sealed, csrf, returned });
 }
 
 /** A form belongs to one session and one request, so that the answer to one is never taken for the answer to another. */
@@ -39,34 +53,44 @@ const binding = (cookie: string, interaction: Interaction): string => `${cookie}
  * POST /consent. What was asked for is read from the sealed interaction. The answer is stored, and /authorize looks again.
  */
 export const consent: Endpoint = async (request, deps) => {
-  const form = await parseForm(request, ["scope", "claim", "detail", "organization"]);
-  const { interaction, client } = await loadStarted(request, deps, form.load("continue"));
+  const form = await parseForm(request, repeatedFields);
+  const started = await loadStarted(request, deps, form.load("continue"));
+  const { interaction, client } = started;
   const cookie = findCookie(request, deps.config, "session");
   await checkSameSite(request, deps, cookie && binding(cookie, interaction), form.find("csrf"));
   if (cookie === undefined) throw new OAuthError("forbidden", "You are not signed in. Go back to the service and start again.");
   const decision = form.find("decision");
   if (decision === "deny") return backTo(deps, { ...interaction, denied: true });
-  if (decision !== "approve") throw new OAuthError("invalid_request", "Neither Approve nor Deny was chosen.");
+  if (decision !== "approve" && decision !== "request_approval")
+    throw new OAuthError("invalid_request", "Neither Approve nor Deny was chosen.");
 
   const ticks = ticksOf(form);
+  const sessionId = await sha256(cookie);
   const resources = await loadResources(deps);
   const { request: asked } = interaction;
-  const { allowed, problem } = answerOf(asked, ticks, resources);
-  if (problem !== undefined) {
-    const wanted = wantedGrant(asked.grantManagement, interaction.id);
-    const situation = await findSituation(deps, await sha256(cookie), client.clientId, wanted);
-    if (situation === undefined) return backTo(deps, interaction);
-    const languages = preferredLanguages(request.headers.get("accept-language"), asked.uiLocales);
-    return show({ ...situation, interaction, client, resources, languages }, { cookie }, deps, { problem, ticks });
+  const { allowed, problem } = answerOf(asked, ticks, client, resources);
+  if (decision === "request_approval") {
+    const asking = await askFor(request, deps, form, { sessionId, clientId: client.clientId, scopes: asked.scopes });
+    return showAgain(request, deps, started, cookie, { ticks, asking });
   }
+  const target = targetOf(interaction, ticks.lifetime, deps);
+  if (problem !== undefined) return showAgain(request, deps, started, cookie, { ticks, problem });
 
+  const at = deps.now();
+  const whereabouts = whereaboutsOf(request);
+  const reader = readerOf(request, deps.config, undefined, asked.uiLocales);
+  const device = deviceLabel(request.headers.get("user-agent"));
   const outcome = await storeConsent(deps, {
-    target: targetOf(interaction, deps),
+    target,
     interactionId: interaction.id,
-    sessionId: await sha256(cookie),
+    sessionId,
     clientId: asked.clientId,
     ...allowed,
-    at: deps.now(),
+    expiresAt: expiryOf(deps.config, ticks.lifetime, at, { resources: asked.resources, registered: resources }),
+    approvedFor: ticks.approvedFor,
+    whereabouts,
+    sealedValues: await consentNotice(deps, reader, { client, allowed, resources, device, whereabouts }),
+    at,
   });
   if (outcome === "used")
     throw new OAuthError(
@@ -76,12 +100,30 @@ export const consent: Endpoint = async (request, deps) => {
   return backTo(deps, interaction);
 };
 
+/** The page once more, as the form was sent; one more trip, to say how things stand now. */
+async function showAgain(
+  request: Request,
+  deps: Deps,
+  { interaction, client }: Started,
+  cookie: string,
+  returned: Returned,
+): Promise<Response> {
+  const wanted = { grantId: wantedGrant(interaction.request.grantManagement, interaction.id), interactionId: interaction.id };
+  const situation = await findSituation(deps, await sha256(cookie), client.clientId, wanted);
+  if (situation === undefined) return backTo(deps, interaction);
+  const resources = await loadResources(deps);
+  return show(request, { ...situation, interaction, client, resources }, { cookie }, deps, returned);
+}
+
 const backTo = async (deps: Deps, interaction: Interaction): Promise<Response> =>
   redirect(`${deps.config.issuer}/authorize?continue=${await sealInteraction(deps, interaction)}`);
 
-/** The grant that the answer goes into (Grant Management for OAuth 2.0). */
-function targetOf({ id, request: { grantManagement } }: Interaction, deps: Deps): ConsentTarget {
-  if (grantManagement === null) return { kind: "common", newGrantId: newId(deps) };
+/** The grant that the answer goes into (Grant Management for OAuth 2.0). One for this time alone stands by itself. */
+function targetOf({ id, request: { grantManagement } }: Interaction, lifetime: Lifetime, deps: Deps): ConsentTarget {
+  const once = lifetime === "once";
+  if (grantManagement === null) return once ? { kind: "once", grantId: id } : { kind: "common", newGrantId: newId(deps) };
   const { action } = grantManagement;
-  return { kind: action, grantId: action === "create" ? id : grantManagement.grantId };
+  if (action === "create") return { kind: once ? "once" : "create", grantId: id };
+  if (once) throw new OAuthError("invalid_request", "A grant that is added to or replaced cannot be for once.");
+  return { kind: action, grantId: grantManagement.grantId };
 }

@@ -1,21 +1,32 @@
+import { T, useReader } from "../http/reader.tsx";
 import type { ApprovalView, Resource } from "../model.ts";
 import { findDetailsType, hasDetail } from "../rules/authorizationDetails.ts";
 import { requestedClaims } from "../rules/claims.ts";
 import { type LocalText, localText } from "../rules/language.ts";
-import { describePermissions, exampleOf, type Permission } from "../rules/permissions.ts";
-import { riskWords } from "./riskWords.ts";
+import { describePermissions, type Permission } from "../rules/permissions.ts";
+import { isRequired } from "../rules/requiredScope.ts";
+import { isBefore, PermissionItem } from "./permissionItem.tsx";
 import type { Ticks } from "./ticks.ts";
 import { ResourceName, Words } from "./words.tsx";
 
-/** Scopes and claims that are asked for, by resource and kind, each to be ticked off; and what an earlier consent keeps. */
-export const Permissions = ({ view, ticks }: { view: ApprovalView; ticks: Ticks | undefined }) => {
-  const { request } = view;
+interface Shown {
+  readonly view: ApprovalView;
+  readonly ticks: Ticks | undefined;
+}
+
+/**
+ * Scopes and claims that are asked for, by resource and kind, each to be ticked off. Where something is new, what an earlier consent
+ * allows lies folded below it; and what that keeps besides is named.
+ */
+export const Permissions = ({ view, ticks }: Shown) => {
+  const { request, grant } = view;
   const claims = requestedClaims(request.claims, request.scopes);
   const asked = describePermissions(request.scopes, claims, view.resources, view.languages);
   const full = asked.filter(({ kind }) => kind === "full");
   const isIncluded = ({ resource }: Permission) => full.some((all) => resource !== null && all.resource === resource);
-  const groups = groupsOf(asked.filter((permission) => !isIncluded(permission)));
-  const kept = keptWords(view);
+  const others = asked.filter((permission) => !isIncluded(permission));
+  const before = others.filter((permission) => isBefore(permission, grant));
+  const folds = before.length > 0 && (before.length < others.length || asksForNewDetail(view));
   return (
     <>
       {full.map((permission) => (
@@ -26,38 +37,43 @@ export const Permissions = ({ view, ticks }: { view: ApprovalView; ticks: Ticks 
           ticks={ticks}
         />
       ))}
-      {groups.map(({ kind, resource, permissions }) => (
-        <fieldset>
-          <legend>
-            {resource === null ? (
-              "About you"
-            ) : (
-              <>
-                {kind === "read" ? "See" : "Change"} in <ResourceName of={resource} languages={view.languages} />
-              </>
-            )}
-          </legend>
-          <ul class="choices">
-            {permissions.map((permission) => (
-              <PermissionItem permission={permission} view={view} ticks={ticks} />
-            ))}
-          </ul>
-        </fieldset>
-      ))}
-      {kept.length > 0 && (
-        <p class="note">
-          It also keeps what you approved before and it does not ask for now:{" "}
-          {kept.map((title, index) => (
-            <>
-              {index > 0 && "; "}
-              <Words of={title} />
-            </>
-          ))}
-          .
-        </p>
+      <Groups of={folds ? others.filter((permission) => !before.includes(permission)) : others} view={view} ticks={ticks} />
+      {folds && (
+        <details class="before">
+          <summary>{useReader().t("consent.before", { count: before.length })}</summary>
+          <Groups of={before} view={view} ticks={ticks} />
+        </details>
       )}
+      <RequiredNote of={asked} view={view} />
+      <Kept view={view} />
     </>
   );
+};
+
+const asksForNewDetail = ({ grant, request }: ApprovalView): boolean =>
+  grant !== null && request.authorizationDetails.some((detail) => !hasDetail(grant.authorizationDetails, detail));
+
+const Groups = ({ of: permissions, view, ticks }: Shown & { of: readonly Permission[] }) => (
+  <>
+    {groupsOf(permissions).map((group) => (
+      <fieldset>
+        <legend>
+          <GroupName of={group} view={view} />
+        </legend>
+        <ul class="choices">
+          {group.permissions.map((permission) => (
+            <PermissionItem permission={permission} view={view} ticks={ticks} />
+          ))}
+        </ul>
+      </fieldset>
+    ))}
+  </>
+);
+
+const GroupName = ({ of: { kind, resource }, view }: { of: Group; view: ApprovalView }) => {
+  if (resource === null) return <>{useReader().t("consent.about_you")}</>;
+  const name = <ResourceName of={resource} languages={view.languages} />;
+  return <T k={kind === "read" ? "consent.see_in" : "consent.change_in"} with={{ resource: name }} />;
 };
 
 interface Group {
@@ -83,34 +99,59 @@ const FullAccess = ({
   included,
   view,
   ticks,
-}: {
-  permission: Permission;
-  included: readonly Permission[];
-  view: ApprovalView;
-  ticks: Ticks | undefined;
-}) => (
-  <fieldset class="everything">
-    <legend>
-      Full access{permission.resource && <> to {<ResourceName of={permission.resource} languages={view.languages} />}</>}
-    </legend>
-    <ul class="choices">
-      <PermissionItem permission={permission} view={view} ticks={ticks} />
-    </ul>
-    {included.length > 0 && (
-      <div class="included">
-        <p class="note">It also asks for these. Full access includes them; without it, they can stand by themselves.</p>
-        <ul class="choices">
-          {included.map((other) => (
-            <PermissionItem permission={other} view={view} ticks={ticks} included />
-          ))}
-        </ul>
-      </div>
-    )}
-  </fieldset>
-);
+}: Shown & { permission: Permission; included: readonly Permission[] }) => {
+  const { t } = useReader();
+  const { resource } = permission;
+  return (
+    <fieldset class="everything">
+      <legend>
+        {resource === null ? (
+          t("consent.full")
+        ) : (
+          <T k="consent.full_to" with={{ resource: <ResourceName of={resource} languages={view.languages} /> }} />
+        )}
+      </legend>
+      <ul class="choices">
+        <PermissionItem permission={permission} view={view} ticks={ticks} />
+      </ul>
+      {included.length > 0 && (
+        <div class="included">
+          <p class="note">{t("consent.full_also")}</p>
+          <ul class="choices">
+            {included.map((other) => (
+              <PermissionItem permission={other} view={view} ticks={ticks} included />
+            ))}
+          </ul>
+        </div>
+      )}
+    </fieldset>
+  );
+};
+
+/** What it means that some of it has no box. */
+const RequiredNote = ({ of: asked, view }: { of: readonly Permission[]; view: ApprovalView }) => {
+  const some = asked.some(({ name }) => name !== "openid" && isRequired(name, view.client, view.resources));
+  return some ? <p class="note">{useReader().t("consent.required_note")}</p> : null;
+};
 
 /** What an earlier consent allows beyond what is asked for now, and goes on allowing. */
-function keptWords({ grant, request, resources, languages }: ApprovalView): readonly LocalText[] {
+const Kept = ({ view }: { view: ApprovalView }) => {
+  const kept = keptWords(view, useReader().t("consent.offline_short"));
+  if (kept.length === 0) return null;
+  const list = kept.map((title, index) => (
+    <>
+      {index > 0 && "; "}
+      <Words of={title} />
+    </>
+  ));
+  return (
+    <p class="note">
+      <T k="consent.keeps" with={{ permissions: <>{list}</> }} />
+    </p>
+  );
+};
+
+function keptWords({ grant, request, resources, languages }: ApprovalView, offline: string): readonly LocalText[] {
   if (grant === null || request.grantManagement?.action === "replace") return [];
   const claims = requestedClaims(request.claims, request.scopes);
   const scopes = grant.scopes.filter((scope) => !request.scopes.includes(scope));
@@ -125,68 +166,6 @@ function keptWords({ grant, request, resources, languages }: ApprovalView): read
     const words = findDetailsType(type, resources)?.words;
     return words ? localText(words, "title", languages) : { text: type, language: null };
   });
-  const offline = { text: "Access when you are not here", language: null };
-  return [...kept.map(({ title }) => title), ...particulars, ...(scopes.includes("offline_access") ? [offline] : [])];
+  const away = scopes.includes("offline_access") ? [{ text: offline, language: null }] : [];
+  return [...kept.map(({ title }) => title), ...particulars, ...away];
 }
-
-const PermissionItem = ({
-  permission,
-  view: { user, grant },
-  ticks,
-  included = false,
-}: {
-  permission: Permission;
-  view: ApprovalView;
-  ticks: Ticks | undefined;
-  /** Whether full access, which is asked for as well, holds it already. */
-  included?: boolean;
-}) => {
-  const { title, description, risk, kind } = permission;
-  const claim = /^claim:(.*)/.exec(permission.name)?.[1];
-  const name = claim ?? permission.name;
-  const [field, before, now] = claim
-    ? (["claim", grant?.claims, ticks?.claims] as const)
-    : (["scope", grant?.scopes, ticks?.scopes] as const);
-  const isNew = before !== undefined && !before.includes(name);
-  const example = exampleOf(permission, user);
-  const words = (
-    <span>
-      <span class="title">
-        <Words of={title} />
-        {isNew && <span class="tag new">New</span>}
-        {riskWords[risk] && <span class={risk === "high" ? "tag bad" : "tag warn"}>{riskWords[risk]}</span>}
-        {name === "openid" && <span class="tag">Always included</span>}
-        {included && <span class="tag in-full">Included in full access</span>}
-      </span>
-      {kind === "full" && <strong class="line">Everything you can do there, it can do.</strong>}
-      <span class="detail">
-        <Words of={description} />
-        {example && (
-          <>
-            {" "}
-            <q>
-              <bdi>{example}</bdi>
-            </q>
-          </>
-        )}
-      </span>
-    </span>
-  );
-  if (name === "openid")
-    return (
-      <li class="choice">
-        <span class="bullet" aria-hidden="true">
-          ✓
-        </span>
-        {words}
-      </li>
-    );
-  return (
-    <li>
-      <label class="choice">
-        <input type="checkbox" name={field} value={name} checked={now === undefined || now.includes(name)} />
-        {words}
-      </label>
-    </li>
-  );
-};

@@ -1,7 +1,8 @@
-import type { ApprovalView } from "../model.ts";
+import { T, useReader } from "../http/reader.tsx";
+import type { ApprovalView, Client } from "../model.ts";
 import { documentHost } from "../rules/clientDocument.ts";
 import { isOutdated } from "../rules/next.ts";
-import type { ReturnPlace } from "../rules/returnPlace.ts";
+import { type ReturnPlace, returnPlace } from "../rules/returnPlace.ts";
 import { Day } from "./moment.tsx";
 import { findNameWarning } from "./name.tsx";
 import { ServiceName, serviceName } from "./words.tsx";
@@ -11,6 +12,7 @@ import { ServiceName, serviceName } from "./words.tsx";
  * @param place null where the browser goes nowhere from here, since a device asks
  */
 export const Warnings = ({ view, place }: { view: ApprovalView; place: ReturnPlace | null }) => {
+  const { t } = useReader();
   const { client, grant, languages } = view;
   const nameWarning = findNameWarning(serviceName(client.metadata, languages).text);
   const isPublic = client.metadata.token_endpoint_auth_method === "none";
@@ -18,40 +20,51 @@ export const Warnings = ({ view, place }: { view: ApprovalView; place: ReturnPla
     <>
       {nameWarning && (
         <p class="notice bad">
-          {nameWarning} Look at the {place === null ? "device" : "address that you go back to"} before you decide.
+          {t(nameWarning)} {t(place === null ? "consent.look_at_device" : "consent.look_at_address")}
         </p>
       )}
       {grant !== null && isOutdated(client, grant) && (
         <p class="notice warn">
-          <strong>This service has changed since you approved it</strong>, on <Day at={grant.consentedAt} />: it has another
-          name or leads you back to another place. Approve only if that is the service that you know.
+          <strong>
+            <T k="consent.changed" with={{ day: <Day at={grant.consentedAt} /> }} />
+          </strong>{" "}
+          {t("consent.changed_note")}
         </p>
       )}
       {client.publisher?.verifiedAt == null && <Unverified view={view} place={place} />}
       {place?.kind === "device" && isPublic && (
         <p class="notice warn">
-          <strong>The answer goes to an app on this device.</strong> We cannot tell which app receives it. Any program here
-          could say that it is <ServiceName of={client.metadata} languages={languages} />: approve only if you have just started
-          it yourself.
+          <strong>{t("consent.answer_to_app")}</strong>{" "}
+          <T k="consent.answer_to_app_note" with={{ service: <ServiceName of={client.metadata} languages={languages} /> }} />
+          {hasNoSite(client) && <> {t("consent.no_site")}</>}
         </p>
       )}
     </>
   );
 };
 
+/** Whether nothing but programs on people's devices ever gets its answers. */
+const hasNoSite = (client: Client): boolean =>
+  documentHost(client) === undefined && client.metadata.redirect_uris.every((uri) => returnPlace(uri).kind === "device");
+
 /** All that we know of a service which nobody has looked at: its addresses, and since when it is here. */
 const Unverified = ({ view: { client, grant }, place }: { view: ApprovalView; place: ReturnPlace | null }) => {
-  const host = documentHost(client);
+  const { t } = useReader();
   const cameByItself = client.origin === "document" || client.origin === "registration";
   return (
     <div class="notice warn">
       <p>
-        <strong>We have not checked who runs this service.</strong> Anybody can choose its name
-        {client.logo === undefined ? "" : " and its picture"}. <Trusted host={host} place={place} />
+        <strong>{t("consent.unchecked")}</strong>{" "}
+        {t(client.logo === undefined ? "consent.any_name" : "consent.any_name_and_picture")}{" "}
+        <Trusted host={documentHost(client)} place={place} />
       </p>
-      {cameByItself && grant === null && (
+      {grant === null && (
         <p>
-          You have not approved it before. It came here by itself on <Day at={client.createdAt} />.
+          {cameByItself ? (
+            <T k="consent.first_time_since" with={{ day: <Day at={client.createdAt} /> }} />
+          ) : (
+            t("consent.first_time")
+          )}
         </p>
       )}
     </div>
@@ -60,19 +73,15 @@ const Unverified = ({ view: { client, grant }, place }: { view: ApprovalView; pl
 
 /** The addresses that the person is to judge by. */
 const Trusted = ({ host, place }: { host: string | undefined; place: ReturnPlace | null }) => {
+  const { t } = useReader();
   const isWeb = place?.kind === "web";
-  const app = place === null ? "what runs on the device" : "the app that you have just used";
-  if (host === undefined || host === place?.name)
-    return <>Approve only if you trust {isWeb ? <strong>{place.name}</strong> : app}.</>;
-  return (
-    <>
-      It is described at <strong>{host}</strong>
-      {isWeb && (
-        <>
-          , and you go back to <strong>{place.name}</strong>
-        </>
-      )}
-      . Approve only if you trust {isWeb ? "both" : `that address and ${app}`}.
-    </>
-  );
+  if (host === undefined || host === place?.name) {
+    if (isWeb) return <T k="consent.trust_place" with={{ place: <Address of={place.name} /> }} />;
+    return <>{t(place === null ? "consent.trust_device" : "consent.trust_app")}</>;
+  }
+  const described = { host: <Address of={host} /> };
+  if (isWeb) return <T k="consent.trust_host_and_place" with={{ ...described, place: <Address of={place.name} /> }} />;
+  return <T k={place === null ? "consent.trust_host_and_device" : "consent.trust_host_and_app"} with={described} />;
 };
+
+const Address = ({ of: name }: { of: string }) => <strong dir="ltr">{name}</strong>;

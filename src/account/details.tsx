@@ -1,8 +1,10 @@
+import { T, useReader } from "../http/reader.tsx";
+import type { Translate } from "../messages/translate.ts";
 import type { AuthorizationDetail, AuthorizationDetailsType, Grant, JsonObject, Resource } from "../model.ts";
 import { canonical, findDetailsType, hasDetail, withoutOrganizations } from "../rules/authorizationDetails.ts";
 import { displayName } from "../rules/displayName.ts";
 import { localText } from "../rules/language.ts";
-import { riskWords } from "./riskWords.ts";
+import { RiskTag } from "./permissionItem.tsx";
 import { ResourceName, Words } from "./words.tsx";
 
 /** What a request asks for in particular (RFC 9396), by resource, each to be ticked off. */
@@ -28,7 +30,7 @@ export const DetailChoices = ({
       {owners.map((owner) => (
         <fieldset>
           <legend>
-            In particular, in <ResourceName of={owner} languages={languages} />
+            <T k="consent.in_particular" with={{ resource: <ResourceName of={owner} languages={languages} /> }} />
           </legend>
           <ul class="choices">
             {details
@@ -71,11 +73,11 @@ export const ApprovedDetail = ({
   const found = findDetailsType(detail.type, resources);
   return (
     <>
-      {titleOf(detail, found?.words, languages)}
+      <Title of={detail} words={found?.words} languages={languages} />
       {found && (
         <span class="note">
           {" "}
-          in <ResourceName of={found.owner} languages={languages} />
+          <T k="consent.in_resource" with={{ resource: <ResourceName of={found.owner} languages={languages} /> }} />
         </span>
       )}
       <Members of={detail} />
@@ -84,8 +86,19 @@ export const ApprovedDetail = ({
 };
 
 /** A type that its resource gave up since has no words of ours any more. */
-const titleOf = ({ type }: AuthorizationDetail, words: AuthorizationDetailsType | undefined, languages: readonly string[]) =>
-  words ? <Words of={localText(words, "title", languages)} /> : <bdi>{displayName(type, "Something without a name").text}</bdi>;
+const Title = ({
+  of: { type },
+  words,
+  languages,
+}: {
+  of: AuthorizationDetail;
+  words: AuthorizationDetailsType | undefined;
+  languages: readonly string[];
+}) => {
+  const { t } = useReader();
+  if (words) return <Words of={localText(words, "title", languages)} />;
+  return <bdi>{displayName(type, t("consent.nameless_detail")).text}</bdi>;
+};
 
 /** One element that is asked for: what its type means, then every member that it has. */
 const DetailWords = ({
@@ -99,14 +112,14 @@ const DetailWords = ({
   languages: readonly string[];
   isNew: boolean;
 }) => {
+  const { t } = useReader();
   const words = findDetailsType(detail.type, resources)?.words;
-  const risk = words && riskWords[words.risk];
   return (
     <span>
       <span class="title">
-        {titleOf(detail, words, languages)}
-        {isNew && <span class="tag new">New</span>}
-        {risk && <span class={words?.risk === "high" ? "tag bad" : "tag warn"}>{risk}</span>}
+        <Title of={detail} words={words} languages={languages} />
+        {isNew && <span class="tag new">{t("consent.new")}</span>}
+        {words && <RiskTag of={words} />}
       </span>
       {words && <Words of={localText(words, "description", languages)} class="detail" />}
       <Members of={detail} />
@@ -115,26 +128,31 @@ const DetailWords = ({
 };
 
 /** Names and values as the service wrote them, cleaned as its name is: nothing is left out, and nothing hides. */
-const Members = ({ of: object }: { of: JsonObject }) => (
-  <span class="members">
-    {linesOf(object).map(([label, value]) => (
-      <span class="member">
-        <bdi>{wholeText(label, "value")}</bdi>: <bdi>{wholeText(value, "nothing visible")}</bdi>
-      </span>
-    ))}
-  </span>
-);
+const Members = ({ of: object }: { of: JsonObject }) => {
+  const { t } = useReader();
+  return (
+    <span class="members">
+      {linesOf(object, t).map(([label, value]) => (
+        <span class="member">
+          <bdi>{wholeText(label, t("consent.value"))}</bdi>: <bdi>{wholeText(value, t("consent.nothing_visible"))}</bdi>
+        </span>
+      ))}
+    </span>
+  );
+};
 
 /** Cleaned, and to the end: what a service wants must not begin after the dots. */
 const wholeText = (text: string, otherwise: string): string => displayName(text, otherwise, Number.POSITIVE_INFINITY).text;
 
 /** Every leaf under the path that leads to it, each in a line of its own. */
-function linesOf(value: unknown, path = ""): readonly (readonly [label: string, value: string])[] {
+function linesOf(value: unknown, t: Translate, path = ""): readonly (readonly [label: string, value: string])[] {
   if (Array.isArray(value) && value.every((item) => typeof item !== "object" || item === null))
-    return value.length === 0 ? [[path, "none"]] : value.map((item) => [path, String(item)] as const);
+    return value.length === 0 ? [[path, t("consent.none")]] : value.map((item) => [path, String(item)] as const);
   if (typeof value !== "object" || value === null)
-    return [[path, value === true ? "yes" : value === false ? "no" : String(value)]];
+    return [[path, typeof value === "boolean" ? t(value ? "consent.yes" : "consent.no") : String(value)]];
   return Object.entries(value)
     .filter(([name]) => path !== "" || name !== "type")
-    .flatMap(([name, member]) => linesOf(member, [path, name.replaceAll("_", " ")].filter((part) => part !== "").join(" › ")));
+    .flatMap(([name, member]) =>
+      linesOf(member, t, [path, name.replaceAll("_", " ")].filter((part) => part !== "").join(" › ")),
+    );
 }

@@ -1,18 +1,18 @@
+import { useReader } from "../http/reader.tsx";
+import type { MessageKey } from "../messages/translate.ts";
 import type { Client } from "../model.ts";
 import { displayName, type Suspicion } from "../rules/displayName.ts";
 import { logoPath } from "./logo.ts";
 
-const NAMELESS = "A service without a name";
-
 /** A name that somebody else chose, cleaned and kept from turning the text around it; `lang` where they said which it is in. */
 export const Name = ({ of: name, lang }: { of: string; lang?: string | undefined }) => (
-  <bdi lang={lang}>{displayName(name, NAMELESS).text}</bdi>
+  <bdi lang={lang}>{displayName(name, useReader().t("consent.nameless")).text}</bdi>
 );
 
 /** In place of a picture. */
 export const Monogram = ({ of: name }: { of: string }) => (
   <span class="monogram" aria-hidden="true">
-    {/[\p{L}\p{N}]/u.exec(displayName(name, NAMELESS).text)?.[0].toUpperCase() ?? "?"}
+    {/[\p{L}\p{N}]/u.exec(displayName(name, "").text)?.[0].toUpperCase() ?? "?"}
   </span>
 );
 
@@ -21,27 +21,28 @@ export const Monogram = ({ of: name }: { of: string }) => (
  * proves nothing, as anybody may show any.
  * @param name that the page calls the service by
  */
-export const Logo = ({ of: client, name }: { of: Client; name: string }) =>
-  client.logo === undefined ? (
-    <Monogram of={name} />
-  ) : (
+export const Logo = ({ of: client, name }: { of: Client; name: string }) => {
+  const { t } = useReader();
+  if (client.logo === undefined) return <Monogram of={name} />;
+  return (
     <img
       class="logo"
       src={logoPath(client.clientId, client.logo)}
-      alt={`Logo of ${displayName(name, NAMELESS).text}`}
+      alt={t("consent.logo", { service: displayName(name, t("consent.nameless")).text })}
       width="48"
       height="48"
     />
   );
-
-const words: Readonly<Record<Suspicion, string>> = {
-  invisible: "Its name held invisible characters, which we have left out.",
-  mixed_scripts: "Its name mixes letters of several alphabets, which is a way to imitate another name.",
-  look_alike: "Its name is written in letters that only look like ordinary ones, which is a way to imitate another name.",
 };
 
-/** What is wrong with a name, in a sentence; undefined for an honest one. */
-export function findNameWarning(name: string): string | undefined {
-  const { suspicion } = displayName(name, NAMELESS);
-  return suspicion === null ? undefined : words[suspicion];
+const warnings = {
+  invisible: "consent.name_invisible",
+  mixed_scripts: "consent.name_mixed_scripts",
+  look_alike: "consent.name_look_alike",
+} as const satisfies Readonly<Record<Suspicion, MessageKey>>;
+
+/** What is wrong with a name, as a message; undefined for an honest one. */
+export function findNameWarning(name: string): (typeof warnings)[Suspicion] | undefined {
+  const { suspicion } = displayName(name, "?");
+  return suspicion === null ? undefined : warnings[suspicion];
 }

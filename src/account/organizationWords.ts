@@ -1,3 +1,4 @@
+import type { MessageKey, Translate } from "../messages/translate.ts";
 import type { OrganizationReach } from "../model.ts";
 import type { Access } from "../rules/organizations.ts";
 
@@ -8,35 +9,32 @@ export interface AccessWords {
   readonly detail: string;
 }
 
-export function accessWords(access: Access, { policy, decision }: OrganizationReach): AccessWords {
+export function accessWords(access: Access, { policy, decision }: OrganizationReach, t: Translate): AccessWords {
   switch (access) {
     case "allowed":
       return {
-        label: "Allowed",
+        label: t("consent.allowed"),
         mark: "ok",
-        detail: decision === "approved" ? "Its owners approved this service." : openTo[policy],
+        detail: t(decision === "approved" ? "consent.owners_approved" : openTo[policy]),
       };
     case "needs_approval":
       return {
-        label: "Needs approval",
+        label: t("consent.needs_approval"),
         mark: "warn",
-        detail:
-          decision === "requested"
-            ? "Its owners have been asked. Until they approve this service, it stays closed."
-            : "Stays closed until its owners approve this service.",
+        detail: t(decision === "requested" ? "consent.owners_asked" : "consent.stays_closed"),
       };
     case "refused":
       return {
-        label: "Refused",
+        label: t("consent.refused"),
         mark: "bad",
-        detail: decision === "denied" ? "Its owners refused this service." : "It lets no outside service in.",
+        detail: t(decision === "denied" ? "consent.owners_refused" : "consent.lets_none"),
       };
   }
 }
 
-const openTo: Readonly<Record<OrganizationReach["policy"], string>> = {
-  all: "Its policy lets in every service that its members approve.",
-  verified: "Its policy lets in services of verified publishers.",
-  approved: "Its owners approved this service.",
-  none: "It lets no outside service in.",
-};
+const openTo = {
+  all: "consent.lets_all",
+  verified: "consent.lets_verified",
+  approved: "consent.owners_approved",
+  none: "consent.lets_none",
+} as const satisfies Readonly<Record<OrganizationReach["policy"], MessageKey>>;

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { T } from "../http/reader.tsx";
 import type { ClientMetadata, Resource } from "../model.ts";
 import { type LocalText, localText } from "../rules/language.ts";
 import { Name } from "./name.tsx";
@@ -20,11 +21,10 @@ export const ServiceName = ({ of: metadata, languages }: { of: ClientMetadata; l
 );
 
 /** A resource's name in the person's language; of one that a developer registered, with the host that has been proved to be theirs. */
-export const ResourceName = ({ of: resource, languages }: { of: Resource; languages: readonly string[] }): Child => (
-  <>
-    <LocalName of={localText(resource, "name", languages)} />
-    {resource.ownerId !== null && ` at ${new URL(resource.identifier).host}`}
-  </>
-);
+export const ResourceName = ({ of: resource, languages }: { of: Resource; languages: readonly string[] }): Child => {
+  const name = <LocalName of={localText(resource, "name", languages)} />;
+  if (resource.ownerId === null) return name;
+  return <T k="consent.at_host" with={{ resource: name, host: <bdi>{new URL(resource.identifier).host}</bdi> }} />;
+};
 
 const LocalName = ({ of: { text, language } }: { of: LocalText }) => <Name of={text} lang={language ?? undefined} />;

@@ -2,7 +2,7 @@ import { OAuthError } from "../errors.ts";
 
 /** No request of ours is longer; the platform would let 100 MB through. */
 const MAX_BODY_BYTES = 64 * 1024;
-const MAX_PARAMETERS = 200;
+const MAX_PARAMETERS = 500;
 
 /** Parameters that a specification lets a request repeat (RFC 8707 section 2, RFC 8693 section 2.1). Form fields of our own pages may too. */
 const repeatable = new Set(["resource", "audience"]);

@@ -4,6 +4,7 @@ import { OAuthError } from "../errors.ts";
 import { findCookie, setCookie } from "../http/cookie.ts";
 import { type Parameters, parseForm, parseQuery } from "../http/form.ts";
 import { loadOwnInteraction } from "../http/interaction.ts";
+import { whereaboutsOf } from "../http/rateLimit.ts";
 import { type Endpoint, redirect } from "../http/respond.ts";
 import type { SignedIn } from "../http/session.ts";
 import type { AuthorizationRequest, Client, ConsentView, FamilyId, Interaction } from "../model.ts";
@@ -11,7 +12,6 @@ import { toldAcr } from "../rules/acr.ts";
 import { withNote } from "../rules/developerNote.ts";
 import { deviceLabel } from "../rules/device.ts";
 import { wantedGrant } from "../rules/grantManagement.ts";
-import { preferredLanguages } from "../rules/language.ts";
 import { decideNext, type Next } from "../rules/next.ts";
 import { sectorOf } from "../rules/sector.ts";
 import { startFamily } from "../store/familyStart.ts";
@@ -29,7 +29,12 @@ import { resolveRequestObject } from "./requestObject.ts";
 import { checkStillRegistered, findTarget, targetOf, withTarget } from "./responseTarget.ts";
 
 /** Shows the approval page; it lives in account/, which app.ts joins to this endpoint. */
-export type ConsentPage = (view: ConsentView, signedIn: SignedIn, deps: Deps) => Promise<Response>;
+export type ConsentPage = (
+  request: Request,
+  view: Omit<ConsentView, "languages">,
+  signedIn: SignedIn,
+  deps: Deps,
+) => Promise<Response>;
 
 /**
  * The authorization endpoint (RFC 6749 section 3.1), which alone decides where the browser goes next. Every step comes back
@@ -52,9 +57,8 @@ export const authorize =
       return redirect(location, [setCookie(deps.config, "browser", browser)]);
     }
     if (next.kind === "issue_code") return issueCode(request, deps, client, interaction, situation, next);
-    const languages = preferredLanguages(request.headers.get("accept-language"), authorization.uiLocales);
-    const view: ConsentView = { ...situation, interaction, client, resources: await loadResources(deps), languages };
-    const page = await consentPage(view, { cookie, session: situation.session, user: situation.user }, deps);
+    const view = { ...situation, interaction, client, resources: await loadResources(deps) };
+    const page = await consentPage(request, view, { cookie, session: situation.session, user: situation.user }, deps);
     page.headers.append("Set-Cookie", setCookie(deps.config, "browser", browser));
     return page;
   };
@@ -151,6 +155,7 @@ async function issueCode(
     authorizationDetails: granted.authorizationDetails,
     hearsOfLogout: client.metadata.backchannel_logout_uri !== undefined,
     device: deviceLabel(request.headers.get("user-agent")),
+    whereabouts: whereaboutsOf(request),
     rid: toBase64url(deps.random(12)),
     at: deps.now(),
   });

@@ -24,10 +24,11 @@ export const grantMembers = [
   "grant_types",
   "response_types",
   "scope",
+  "required_scope",
   "token_exchange",
 ] satisfies readonly Member[];
 
-type Grants = Pick<ClientMetadata, "grant_types" | "response_types" | "scope" | "token_exchange">;
+type Grants = Pick<ClientMetadata, "grant_types" | "response_types" | "scope" | "required_scope" | "token_exchange">;
 
 /**
  * A client with no grant at all is a resource server, which only introspects.
@@ -59,22 +60,29 @@ export function parseGrants(
     throw refused("redirect_uris", "must have at least one URI", "invalid_redirect_uri");
   if (!withCode && redirectUris.length > 0)
     throw refused("redirect_uris", "is given, but grant_types has no authorization_code", "invalid_redirect_uri");
-  const scope = parseScopeMember(input);
+  const scope = parseScopeMember(input, "scope");
+  const required_scope = parseScopeMember(input, "required_scope");
   // A machine that may ask for whatever there is would get it, since nobody is there to say no.
   if (grant_types.includes("client_credentials") && !scope)
     throw refused("scope", "is missing, and client_credentials needs it");
   const token_exchange = parsePolicy(input["token_exchange"]);
   if (token_exchange !== undefined && !grant_types.includes(TOKEN_EXCHANGE))
     throw refused("token_exchange", `is given, but grant_types has no ${TOKEN_EXCHANGE}`);
-  return { grant_types, response_types, ...defined("scope", scope), ...defined("token_exchange", token_exchange) };
+  return {
+    grant_types,
+    response_types,
+    ...defined("scope", scope),
+    ...defined("required_scope", required_scope),
+    ...defined("token_exchange", token_exchange),
+  };
 }
 
-function parseScopeMember(input: Input): string | undefined {
-  const scope = text(input, "scope");
+function parseScopeMember(input: Input, member: "scope" | "required_scope"): string | undefined {
+  const scope = text(input, member);
   try {
     return scope === undefined ? undefined : parseScope(scope).join(" ");
   } catch (error) {
-    if (error instanceof OAuthError) throw refused("scope", "is not a list of scopes as RFC 6749 section 3.3 writes it");
+    if (error instanceof OAuthError) throw refused(member, "is not a list of scopes as RFC 6749 section 3.3 writes it");
     throw error;
   }
 }

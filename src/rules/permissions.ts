@@ -1,5 +1,6 @@
+import { translator } from "../messages/translate.ts";
 import type { Resource, Risk, User } from "../model.ts";
-import { type LocalText, localText } from "./language.ts";
+import { type LocalText, localText, pageLanguage } from "./language.ts";
 import { findOwner } from "./scope.ts";
 
 /** One thing that a service may do, in words for the person who allows it. */
@@ -15,6 +16,7 @@ export interface Permission {
   readonly resource: Resource | null;
 }
 
+/** What is ours to say; pages say it in their own language. */
 const ours = (text: string): LocalText => ({ text, language: null });
 
 const identity = (name: string, title: string, description: string): Permission => ({
@@ -27,41 +29,38 @@ const identity = (name: string, title: string, description: string): Permission 
 });
 
 /** What the identity scopes give away (OpenID Connect Core 5.4); `offline_access` is told as a duration instead. */
-const identityPermissions: readonly Permission[] = [
-  identity("openid", "Recognise you", "It gets a number that stands for your account, so that it knows you next time."),
-  identity("profile", "Your name and profile", "Your name and what else your profile says, such as language and time zone."),
-  identity("email", "Your email address", "Your address, and whether it has been confirmed."),
-  identity("address", "Your postal address", "The address in your profile, if there is one."),
-  identity("phone", "Your phone number", "The number in your profile, if there is one, and whether it has been confirmed."),
-  identity(
-    "grant_management_query",
-    "See this approval",
-    "It may look up what you have approved for it, here and nowhere else.",
-  ),
-  identity("grant_management_revoke", "End this approval", "It may give back what you have approved for it."),
-];
+const identityPermissions = [
+  "openid",
+  "profile",
+  "email",
+  "address",
+  "phone",
+  "grant_management_query",
+  "grant_management_revoke",
+] as const;
 
-const titleOfClaim: Readonly<Record<string, string>> = {
-  name: "Your full name",
-  family_name: "Your family name",
-  given_name: "Your given name",
-  middle_name: "Your middle name",
-  nickname: "Your nickname",
-  preferred_username: "Your user name",
-  profile: "The address of your profile page",
-  picture: "Your picture",
-  website: "Your website",
-  gender: "Your gender",
-  birthdate: "Your date of birth",
-  zoneinfo: "Your time zone",
-  locale: "Your language",
-  updated_at: "When your profile last changed",
-  email: "Your email address",
-  email_verified: "Whether your email address has been confirmed",
-  address: "Your postal address",
-  phone_number: "Your phone number",
-  phone_number_verified: "Whether your phone number has been confirmed",
-};
+/** Claims that may be asked for one by one (`rules/claims.ts`). */
+const claimsWithWords = [
+  "name",
+  "family_name",
+  "given_name",
+  "middle_name",
+  "nickname",
+  "preferred_username",
+  "profile",
+  "picture",
+  "website",
+  "gender",
+  "birthdate",
+  "zoneinfo",
+  "locale",
+  "updated_at",
+  "email",
+  "email_verified",
+  "address",
+  "phone_number",
+  "phone_number_verified",
+] as const;
 
 const riskOrder: readonly Risk[] = ["high", "medium", "low"];
 
@@ -76,8 +75,14 @@ export function describePermissions(
   resources: readonly Resource[],
   languages: readonly string[],
 ): readonly Permission[] {
-  const about = identityPermissions.filter(({ name }) => scopes.includes(name));
-  const named = claims.map((claim) => identity(`claim:${claim}`, titleOfClaim[claim] ?? claim, "Asked for by itself."));
+  const { t } = translator(pageLanguage(languages));
+  const about = identityPermissions
+    .filter((name) => scopes.includes(name))
+    .map((name) => identity(name, t(`consent.scope_${name}`), t(`consent.scope_${name}_note`)));
+  const named = claims.map((claim) => {
+    const known = claimsWithWords.find((name) => name === claim);
+    return identity(`claim:${claim}`, known === undefined ? claim : t(`consent.claim_${known}`), t("consent.claim_note"));
+  });
   const owned = scopes.flatMap((scope): Permission[] => {
     const owner = findOwner(scope, resources);
     const words = owner?.scopes.find(({ name }) => name === scope);

@@ -1,8 +1,10 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { ClientId, GrantId } from "../model.ts";
+import type { ClientId, GrantId, Whereabouts } from "../model.ts";
 import { auditWhen } from "./audit.ts";
+import { approvalStatements } from "./consentApprovals.ts";
 import { type Database, transact } from "./database.ts";
+import { queueWhen, toUserRow } from "./emails.ts";
 import { families, grants } from "./schema.ts";
 
 /** What was asked for, as the person answered. What is declined is taken away if an earlier consent gave it. */
@@ -13,11 +15,11 @@ export interface Answer {
 
 /**
  * Which grant an answer is stored in: the client's one for all requests without grant management, made where there is none; a
- * new one beside it (`create`, with its id); or a certain one, widened or replaced.
+ * new one beside it (`create`, with its id; `once`, which is for this one run); or a certain one, widened or replaced.
  */
 export type ConsentTarget =
   | { readonly kind: "common"; readonly newGrantId: GrantId }
-  | { readonly kind: "create" | "merge" | "replace"; readonly grantId: GrantId };
+  | { readonly kind: "create" | "once" | "merge" | "replace"; readonly grantId: GrantId };
 
 /** A person's answer on the approval page; who the person is, the session says. */
 export interface Consent {
@@ -35,6 +37,13 @@ export interface Consent {
    * page did not ask: as it was before, and none in a new consent.
    */
   readonly organizations: readonly string[] | null | undefined;
+  /** When it ends by itself; null for never. */
+  readonly expiresAt: number | null;
+  /** Ids of organizations that the person, an owner of theirs, approves the service for, whoever of their members uses it. */
+  readonly approvedFor: readonly string[];
+  readonly whereabouts: Whereabouts;
+  /** What the e-mail about it says (mail/sealedValues.ts). */
+  readonly sealedValues: string;
   readonly at: number;
 }
 
@@ -46,7 +55,7 @@ export interface Consent {
  */
 export async function storeConsent(deps: Deps, consent: Consent): Promise<"stored" | "used" | "ended"> {
   const { clientId, at } = consent;
-  const [, , , , , , stored, codes] = await transact(deps.db, (db) => [
+  const results = await transact(deps.db, (db) => [
     ...consentStatements(db, consent),
     db
       .select({ id: grants.id })
@@ -61,6 +70,7 @@ export async function storeConsent(deps: Deps, consent: Consent): Promise<"store
       ),
     db.select({ id: families.id }).from(families).where(eq(families.id, consent.interactionId)),
   ]);
+  const [stored = [], codes = []] = results.slice(-2) as readonly (readonly unknown[])[];
   if (codes.length > 0) return "used";
   return stored.length > 0 ? "stored" : "ended";
 }
@@ -71,7 +81,7 @@ const ownerOf = ({ sessionId, at }: Consent): SQL => sql`(
   WHERE sessions.id = ${sessionId} AND sessions.expires_at > ${at} AND users.disabled_at IS NULL)`;
 
 /**
- * The six statements of `storeConsent`, for a batch that does more with the consent. Where they have stored it, the grant's
+ * The statements of `storeConsent`, for a batch that does more with the consent. Where they have stored it, the grant's
  * `consented_at` is `at`.
  * @param holds what must hold besides
  */
@@ -87,9 +97,14 @@ export function consentStatements(db: Database, consent: Consent, holds: SQL = s
   const own = sql`user_id = ${owner} AND client_id = ${clientId} AND revoked_at IS NULL AND authority IS NULL AND ${which}`;
   const isNew = sql`
     WHERE NOT EXISTS (SELECT 1 FROM grants WHERE ${own}) AND ${allowed}
-    AND ${target.kind === "common" || target.kind === "create" ? 1 : 0} = 1`;
+    AND ${target.kind === "merge" || target.kind === "replace" ? 0 : 1} = 1`;
   const replaces = target.kind === "replace";
-  const entry = { at, actor: owner, userId: owner, clientId, detail: { scopes: scopes.given } };
+  const once = target.kind === "once" ? 1 : 0;
+  const declined = { given: namesIn(consent, "declined"), declined: namesIn(consent, "given") };
+  const { whereabouts } = consent;
+  const entry = { at, actor: owner, userId: owner, clientId, whereabouts, detail: { scopes: scopes.given } };
+  const email = { ...toUserRow, sealedValues: consent.sealedValues, at };
+  const told = sql`users.id = ${owner} AND users.notices = 'all'`;
   return [
     db.run(sql`
       UPDATE grants SET revoked_at = ${at}, revoked_by = 'expiry' WHERE ${own} AND expires_at <= ${at}`),
@@ -104,28 +119,62 @@ export function consentStatements(db: Database, consent: Consent, holds: SQL = s
       sql`FROM grants WHERE ${own} AND paused_at IS NOT NULL AND ${allowed}`,
     ),
     auditWhen(db, { ...entry, action: "grant.consented", grantId: newId }, isNew),
+    queueWhen(
+      db,
+      { ...email, kind: "authorization_widened" },
+      sql`FROM users WHERE ${told} AND EXISTS (
+        SELECT 1 FROM grants WHERE ${own} AND consented_at < ${at} AND ${allowed} AND ${widens(consent)})`,
+    ),
+    queueWhen(db, { ...email, kind: "authorization_new" }, sql`FROM users ${isNew} AND ${told}`),
+    ...approvalStatements(db, { clientId, owner, organizationIds: consent.approvedFor, whereabouts, at }, allowed),
     db.run(sql`
       UPDATE grants SET
         scopes = ${merged("scopes", scopes, replaces)}, claims = ${merged("claims", claims, replaces)},
         resources = ${merged("resources", { given: resources, declined: [] }, replaces)},
         authorization_details = ${mergedDetails(details, replaces)},
         organizations = ${consent.organizations === undefined ? sql`organizations` : chosen(consent.organizations, owner)},
-        consented_at = ${at}, expires_at = NULL, paused_at = NULL
+        declined = ${merged("declined", declined, replaces)}, publisher_name = ${publisherOf(clientId)}, once = ${once},
+        consented_at = ${at}, expires_at = ${consent.expiresAt}, paused_at = NULL
       WHERE ${own} AND ${allowed}`),
     db.run(sql`
       INSERT INTO grants (id, user_id, client_id, scopes, claims, resources, organizations, authorization_details, separate,
-        created_at, consented_at)
+        once, declined, publisher_name, created_at, consented_at, expires_at)
       SELECT ${newId}, ${owner}, ${clientId}, ${json(scopes.given)}, ${json(claims.given)}, ${json(resources)},
-        ${chosen(consent.organizations, owner)}, ${`[${details.given.join(",")}]`}, ${target.kind === "create" ? 1 : 0},
-        ${at}, ${at}
+        ${chosen(consent.organizations, owner)}, ${`[${details.given.join(",")}]`}, ${target.kind === "common" ? 0 : 1},
+        ${once}, ${json(declined.given)}, ${publisherOf(clientId)}, ${at}, ${at}, ${consent.expiresAt}
       ${isNew}`),
   ] as const;
 }
 
 const json = (value: readonly string[]): string => JSON.stringify(value);
 
+/** Scopes and claims by the names that `grants.declined` has them under. */
+const namesIn = ({ scopes, claims }: Pick<Consent, "scopes" | "claims">, side: keyof Answer): readonly string[] => [
+  ...scopes[side],
+  ...claims[side].map((claim) => `claim:${claim}`),
+];
+
+/** Who has been verified to stand behind the client, if anybody has. */
+const publisherOf = (clientId: ClientId): SQL => sql`(
+  SELECT json_extract(publisher, '$.name') FROM clients
+  WHERE client_id = ${clientId} AND json_extract(publisher, '$.verifiedAt') IS NOT NULL)`;
+
+/** Whether a grant gets more by the consent than it has: no e-mail tells of what was there before. */
+function widens({ scopes, claims, details, organizations }: Consent): SQL {
+  const beyond = (given: readonly string[], column: SQL) => sql`EXISTS (
+    SELECT 1 FROM json_each(${json(given)}) AS more WHERE more.value NOT IN (SELECT value FROM json_each(${column})))`;
+  const further =
+    organizations === undefined
+      ? sql`0`
+      : organizations === null
+        ? sql`grants.organizations IS NOT NULL`
+        : sql`(grants.organizations IS NOT NULL AND ${beyond(organizations, sql`grants.organizations`)})`;
+  return sql`(${beyond(scopes.given, sql`grants.scopes`)} OR ${beyond(claims.given, sql`grants.claims`)}
+    OR ${beyond(details.given, sql`grants.authorization_details`)} OR ${further})`;
+}
+
 /** What the grant had, unless that is replaced, and what is given now, without what is declined. */
-const merged = (column: "scopes" | "claims" | "resources", { given, declined }: Answer, replaces: boolean): SQL =>
+const merged = (column: "scopes" | "claims" | "resources" | "declined", { given, declined }: Answer, replaces: boolean): SQL =>
   replaces
     ? sql`${json(given)}`
     : sql`(

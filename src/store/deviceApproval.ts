@@ -29,7 +29,8 @@ export async function approveDevice(deps: Deps, { consent, ...device }: DeviceAp
   const source = sql`
     FROM grants JOIN sessions ON sessions.user_id = grants.user_id JOIN users ON users.id = grants.user_id
     JOIN clients ON clients.client_id = grants.client_id
-    WHERE grants.client_id = ${clientId} AND grants.separate = 0 AND grants.authority IS NULL AND grants.revoked_at IS NULL
+    WHERE grants.client_id = ${clientId} AND grants.authority IS NULL AND grants.revoked_at IS NULL
+      AND ${consent.target.kind === "once" ? sql`grants.id = ${id}` : sql`grants.separate = 0`}
       AND grants.consented_at = ${at}
       AND sessions.id = ${consent.sessionId} AND sessions.expires_at > ${at}
       AND users.disabled_at IS NULL AND clients.disabled_at IS NULL

@@ -80,11 +80,11 @@ export async function findDeviceSituation(
   sessionId: string,
   { id, clientId }: Pick<DeviceCode, "id" | "clientId">,
 ): Promise<{ readonly situation: Situation | undefined; readonly device: DeviceCode | undefined }> {
-  const [signedIn, live, reach, rows] = await transact(deps.db, (db) => [
-    ...situationStatements(db, sessionId, clientId, null, deps.now()),
+  const [signedIn, live, reach, counted, requests, rows] = await transact(deps.db, (db) => [
+    ...situationStatements(db, sessionId, clientId, { grantId: null, interactionId: id }, deps.now()),
     db.select().from(deviceCodes).where(eq(deviceCodes.id, id)),
   ]);
-  return { situation: toSituation([signedIn, live, reach]), device: rows[0] };
+  return { situation: toSituation([signedIn, live, reach, counted, requests]), device: rows[0] };
 }
 
 /** A device code presented at the token endpoint. */

@@ -1,8 +1,8 @@
-import { and, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { ClientId, Grant, GrantId, OrganizationReach, Session, User, UserId } from "../model.ts";
+import type { ClientId, FamilyId, Grant, GrantId, OrganizationReach, OwnRequest, Session, User, UserId } from "../model.ts";
 import { type Database, transact } from "./database.ts";
-import { grants, memberships, organizationClients, organizations } from "./schema.ts";
+import { accessRequests, grants, memberships, organizationClients, organizations } from "./schema.ts";
 import { signedInStatement, toSignedIn } from "./sessions.ts";
 
 /** What /authorize looks at. `grant` is the live consent, `organizations` all that the person may enter. */
@@ -11,23 +11,41 @@ export interface Situation {
   readonly user: User;
   readonly grant: Grant | null;
   readonly organizations: readonly OrganizationReach[];
+  /** How many people have a live consent to the client, up to `COUNTED`. */
+  readonly approvers: number;
+  /** What the person has asked of their organizations for the client. */
+  readonly requests: readonly OwnRequest[];
 }
 
-/**
- * A signed-in person's standing towards one client, in one trip; undefined when the session is not alive.
- * @param grantId a certain grant of theirs; null for the one that requests without grant management go by
- */
+/** Nobody needs to know more exactly how many people approved a service, and D1 need not read more rows for it. */
+const COUNTED = 1000;
+
+/** Which of a person's grants to a client a request is about. */
+export interface WantedGrant {
+  /** A certain one; null for the one that requests without grant management go by. */
+  readonly grantId: GrantId | null;
+  /** Of the request: a consent for this time alone bears its id, and stands for no other request. */
+  readonly interactionId: FamilyId;
+}
+
+/** A signed-in person's standing towards one client, in one trip; undefined when the session is not alive. */
 export async function findSituation(
   deps: Deps,
   sessionId: string,
   clientId: ClientId,
-  grantId: GrantId | null,
+  wanted: WantedGrant,
 ): Promise<Situation | undefined> {
-  return toSituation(await transact(deps.db, (db) => situationStatements(db, sessionId, clientId, grantId, deps.now())));
+  return toSituation(await transact(deps.db, (db) => situationStatements(db, sessionId, clientId, wanted, deps.now())));
 }
 
 /** The statements of `findSituation`, for a batch that looks at more; `toSituation` reads what they select. */
-export function situationStatements(db: Database, sessionId: string, clientId: ClientId, grantId: GrantId | null, at: number) {
+export function situationStatements(
+  db: Database,
+  sessionId: string,
+  clientId: ClientId,
+  { grantId, interactionId }: WantedGrant,
+  at: number,
+) {
   const owner = sql`(SELECT user_id FROM sessions WHERE id = ${sessionId})`;
   return [
     signedInStatement(db, sessionId, at),
@@ -38,24 +56,39 @@ export function situationStatements(db: Database, sessionId: string, clientId: C
         and(
           eq(grants.userId, owner),
           eq(grants.clientId, clientId),
-          grantId === null ? eq(grants.separate, false) : eq(grants.id, grantId),
+          grantId === null
+            ? or(eq(grants.separate, false), and(eq(grants.id, interactionId), eq(grants.once, true)))
+            : eq(grants.id, grantId),
           // What a directory let in is no consent, and no consent adds to it.
           isNull(grants.authority),
           isNull(grants.revokedAt),
           or(isNull(grants.expiresAt), gt(grants.expiresAt, at)),
         ),
-      ),
+      )
+      .orderBy(desc(grants.consentedAt)),
     selectReach(db, owner, clientId),
+    db.all<{ readonly count: number }>(sql`
+      SELECT count(*) AS count FROM (
+        SELECT 1 FROM grants INDEXED BY grants_to_count
+        WHERE client_id = ${clientId} AND revoked_at IS NULL AND separate = 0 AND authority IS NULL LIMIT ${COUNTED})`),
+    db
+      .select({ organizationId: accessRequests.organizationId, requestedAt: accessRequests.createdAt })
+      .from(accessRequests)
+      .where(and(eq(accessRequests.userId, owner), eq(accessRequests.clientId, clientId))),
   ] as const;
 }
 
-export function toSituation([signedIn, live, reach]: readonly [
+export function toSituation([signedIn, live, reach, counted, requests]: readonly [
   Parameters<typeof toSignedIn>[0],
   readonly (typeof grants.$inferSelect)[],
   readonly OrganizationReach[],
+  readonly { readonly count: number }[],
+  readonly OwnRequest[],
 ]): Situation | undefined {
   const found = toSignedIn(signedIn);
-  return found && { ...found, grant: live[0] === undefined ? null : toGrant(live[0]), organizations: reach };
+  if (found === undefined) return undefined;
+  const grant = live[0] === undefined ? null : toGrant(live[0]);
+  return { ...found, grant, organizations: reach, approvers: counted[0]?.count ?? 0, requests };
 }
 
 /** The organizations that a person may enter, and how each stands to the client. */
@@ -92,6 +125,7 @@ export const toGrant = (row: typeof grants.$inferSelect): Grant => ({
   pausedAt: row.pausedAt,
   markedAt: row.markedAt,
   once: row.once,
+  declined: row.declined,
   publisherName: row.publisherName,
 });
 

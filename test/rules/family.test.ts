@@ -47,6 +47,7 @@ function state(family: Partial<FamilyState["family"]> = {}, rest: Partial<Family
       pausedAt: null,
       markedAt: null,
       once: false,
+      declined: [],
       publisherName: null,
       createdAt: 0,
       consentedAt: 0,

@@ -46,6 +46,7 @@ const grant: Grant = {
   pausedAt: null,
   markedAt: null,
   once: false,
+  declined: [],
   publisherName: null,
   createdAt: 0,
   consentedAt: STARTED - 1,
