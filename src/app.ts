@@ -4,6 +4,9 @@ import { changeAuthorization, changeAuthorizations } from "./account/authorizati
 import { authorizationPage } from "./account/authorizations/detail.tsx";
 import { historyCsv, historyJson } from "./account/authorizations/download.ts";
 import { authorizationsPage } from "./account/authorizations/list.tsx";
+import { createAccountPage, makeAccount } from "./account/byCode/createAccount.tsx";
+import { forgotPasswordPage, renewPassword } from "./account/byCode/forgotPassword.tsx";
+import { codeSignIn, codeSignInPage } from "./account/byCode/signIn.ts";
 import { consent, consentPage } from "./account/consent.tsx";
 import { callbackPage } from "./account/developer/callback.tsx";
 import { editService, editServicePage } from "./account/developer/edit.tsx";
@@ -28,6 +31,26 @@ import { languagePage, setLanguage } from "./account/language.tsx";
 import { logo } from "./account/logo.ts";
 import { logout } from "./account/logout.tsx";
 import { mailboxPage } from "./account/mailbox.tsx";
+import { accessPage, changeAccess } from "./account/organizations/access.tsx";
+import { organizationsPage } from "./account/organizations/list.tsx";
+import { logPage } from "./account/organizations/log.tsx";
+import { logAsCsv, logAsJson } from "./account/organizations/logExport.ts";
+import { changeRole, membersPage, removeMember, removeMemberPage } from "./account/organizations/members.tsx";
+import { overviewPage as organizationOverviewPage } from "./account/organizations/overview.tsx";
+import { answerRequest, requestsPage } from "./account/organizations/requests.tsx";
+import { changeService, servicesPage as organizationServicesPage } from "./account/organizations/services.tsx";
+import { addNewPasskey, newPasskeyPage } from "./account/passkey/newPasskey.tsx";
+import { changePasskeys, passkeysPage } from "./account/passkey/passkeys.tsx";
+import { passkeySignIn, passkeySignInPage } from "./account/passkey/signIn.tsx";
+import { accountPage, changeAccountForm } from "./account/profile/account.tsx";
+import { exportData, exportPage } from "./account/profile/data.ts";
+import { changeEmailForm, emailPage } from "./account/profile/email.tsx";
+import { deleteAccountForm, deletePage } from "./account/profile/end.tsx";
+import { changePasswordForm, passwordPage } from "./account/profile/password.tsx";
+import { authenticatorsPage, changeAuthenticators } from "./account/security/authenticators.tsx";
+import { addNewAuthenticator, newAuthenticatorPage } from "./account/security/newAuthenticator.tsx";
+import { makeRecoveryCodes, recoveryCodesFile, recoveryCodesPage } from "./account/security/recoveryCodes.tsx";
+import { secondStep, secondStepPage } from "./account/security/second.ts";
 import { signIn, signInPage } from "./account/signIn.tsx";
 import { signOut, signOutPage } from "./account/signOut.tsx";
 import type { Deps } from "./config.ts";
@@ -106,6 +129,11 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/sign-in/work/:directory_id", "person", { GET: beginWork }],
   ["/sign-in/work/:directory_id/callback", "person", { GET: finishWork }],
   ["/settings/account/identities", "person", { GET: identitiesPage, POST: changeIdentities }],
+  ["/sign-in/passkey", "person", { GET: passkeySignInPage, POST: passkeySignIn }],
+  ["/sign-in/second", "person", { GET: secondStepPage, POST: secondStep }],
+  ["/sign-in/code", "person", { GET: codeSignInPage, POST: codeSignIn }],
+  ["/create-account", "person", { GET: createAccountPage, POST: makeAccount }],
+  ["/forgot-password", "person", { GET: forgotPasswordPage, POST: renewPassword }],
   ["/sign-out", "person", { GET: signOutPage, POST: signOut }],
   ["/logout", "person", { GET: logout, POST: logout }],
   ["/initiate-login", "person", { GET: initiateLogin }],
@@ -116,6 +144,27 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/settings/authorizations/:grant_id", "person", { GET: authorizationPage, POST: changeAuthorization }],
   ["/settings/authorizations/:grant_id/history.csv", "person", { GET: historyCsv }],
   ["/settings/authorizations/:grant_id/history.json", "person", { GET: historyJson }],
+  ["/settings/organizations", "person", { GET: organizationsPage }],
+  ["/settings/organizations/:name", "person", { GET: organizationOverviewPage }],
+  ["/settings/organizations/:name/members", "person", { GET: membersPage, POST: changeRole }],
+  ["/settings/organizations/:name/remove/:user_id", "person", { GET: removeMemberPage, POST: removeMember }],
+  ["/settings/organizations/:name/access", "person", { GET: accessPage, POST: changeAccess }],
+  ["/settings/organizations/:name/services", "person", { GET: organizationServicesPage, POST: changeService }],
+  ["/settings/organizations/:name/requests", "person", { GET: requestsPage, POST: answerRequest }],
+  ["/settings/organizations/:name/log", "person", { GET: logPage }],
+  ["/settings/organizations/:name/log.csv", "person", { GET: logAsCsv }],
+  ["/settings/organizations/:name/log.json", "person", { GET: logAsJson }],
+  ["/settings/security/passkeys", "person", { GET: passkeysPage, POST: changePasskeys }],
+  ["/settings/security/passkeys/new", "person", { GET: newPasskeyPage, POST: addNewPasskey }],
+  ["/settings/security/authenticators", "person", { GET: authenticatorsPage, POST: changeAuthenticators }],
+  ["/settings/security/authenticators/new", "person", { GET: newAuthenticatorPage, POST: addNewAuthenticator }],
+  ["/settings/security/recovery-codes", "person", { GET: recoveryCodesPage, POST: makeRecoveryCodes }],
+  ["/settings/security/recovery-codes/file", "person", { POST: recoveryCodesFile }],
+  ["/settings/account", "person", { GET: accountPage, POST: changeAccountForm }],
+  ["/settings/account/email", "person", { GET: emailPage, POST: changeEmailForm }],
+  ["/settings/account/password", "person", { GET: passwordPage, POST: changePasswordForm }],
+  ["/settings/account/export", "person", { GET: exportPage, POST: exportData }],
+  ["/settings/account/delete", "person", { GET: deletePage, POST: deleteAccountForm }],
   ["/settings/developer", "person", { GET: servicesPage }],
   ["/settings/developer/new", "person", { GET: registerServicePage, POST: registerService }],
   ["/settings/developer/callback", "person", { GET: callbackPage }],
