@@ -15,7 +15,10 @@ export interface Departure {
   readonly linkTo: UserId | null;
   /** Whether an open session at the directory does not suffice. */
   readonly prompts: "login" | "select_account" | null;
+  /** How old the sign-in there may be at most. */
   readonly maxAgeSeconds: number | null;
+  /** Whether it counts for nothing if it is older, or if the directory does not say. */
+  readonly isStrict: boolean;
 }
 
 const SECRET_BYTES = 32;
@@ -35,14 +38,14 @@ export async function beginAt(
 ): Promise<{ readonly location: string; readonly sealed: string }> {
   const { server, client } = await loadProvider(deps, directory);
   const [random, nonce, verifier] = [1, 2, 3].map(() => toBase64url(deps.random(SECRET_BYTES))) as [string, string, string];
-  const { continue: going, to, linkTo, maxAgeSeconds } = departure;
+  const { continue: going, to, linkTo } = departure;
   const { sealed, state } = await sealJourney(deps, {
     directoryId: directory.id,
     state: random,
     nonce,
     verifier,
     startedAt: deps.now(),
-    maxAgeSeconds,
+    maxAgeSeconds: departure.isStrict ? departure.maxAgeSeconds : null,
     continue: going,
     to,
     linkTo,
@@ -51,6 +54,8 @@ export async function beginAt(
   const location = requestOf(deps, { server, client, directory, departure, state, nonce, challenge });
   return { location, sealed };
 }
+
+const AUTH_TIME = JSON.stringify({ id_token: { auth_time: { essential: true } } });
 
 interface Request {
   readonly server: AuthorizationServer;
@@ -76,7 +81,8 @@ function requestOf(deps: Deps, { server, client, directory, departure, state, no
     code_challenge_method: "S256",
     ...(loginHint === undefined ? {} : { login_hint: loginHint }),
     ...(prompts === null ? {} : { prompt: prompts }),
-    ...(maxAgeSeconds === null ? {} : { max_age: String(maxAgeSeconds) }),
+    // Some providers say when only if they are asked for it by name (OpenID Connect Core 5.5).
+    ...(maxAgeSeconds === null ? {} : { max_age: String(maxAgeSeconds), claims: AUTH_TIME }),
     // Google's, which leaves everybody else's accounts out of its choice; the claim is what counts.
     ...(directory.settings.requires?.["hd"] === undefined ? {} : { hd: directory.settings.requires["hd"] }),
   };

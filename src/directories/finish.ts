@@ -25,7 +25,7 @@ export interface Arrived {
   /** As the ID token names it: of an issuer for many tenants, that of the one. */
   readonly issuer: string;
   readonly person: DirectoryPerson;
-  /** When they signed in there, in milliseconds; absent for just now, and where the directory does not say. */
+  /** When they signed in there, in milliseconds; absent for just now. */
   readonly authAt: number | undefined;
 }
 
@@ -61,10 +61,16 @@ export async function finishAt(
   if (decision.kind === "wrong_tenant")
     throw new DirectoryFailure("wrong_tenant", `the claim ${decision.claim} is not the required one`);
   if (decision.kind === "no_subject") throw new DirectoryFailure("misconfigured", "the claim of the subject is missing");
-  const { auth_time: signedIn } = claims;
-  // Whole seconds of another clock: what was asked to be fresh and is would else look older than its request.
-  const authAt = typeof signedIn === "number" && journey.maxAgeSeconds === null ? signedIn * 1000 : undefined;
-  return { issuer: provider.server.issuer, person: decision.person, authAt };
+  return { issuer: provider.server.issuer, person: decision.person, authAt: authAtOf(claims, journey, deps.now()) };
+}
+
+/** An open session at a directory that does not say how old it is proves nothing about who is at the browser just now. */
+const UNKNOWN_AGE_SECONDS = 3600;
+
+function authAtOf({ auth_time: signedIn }: JsonObject, { maxAgeSeconds }: Journey, now: number): number | undefined {
+  // Whole seconds of another clock: what was asked to be fresh, and is, would else look older than its request.
+  if (maxAgeSeconds !== null) return undefined;
+  return typeof signedIn === "number" ? signedIn * 1000 : now - UNKNOWN_AGE_SECONDS * 1000;
 }
 
 /** `iss` (RFC 9207) is looked at before anything else of the response, an error included. */

@@ -135,6 +135,25 @@ describe("somebody new from a connected directory", () => {
     );
   });
 
+  it("has not signed in just now when the directory does not say when", async () => {
+    provider.claims = { ...provider.claims, auth_time: undefined };
+    await signInByDirectory(browser, provider);
+    expect(await env.DB.prepare("SELECT auth_at FROM sessions").first("auth_at")).toBe(clock.now - 3600_000);
+  });
+
+  it("signs in anew at the directory when they come again, and has to say so", async () => {
+    await signInByDirectory(browser, provider);
+    clock.now += 1200_000;
+    await signInByDirectory(browser, provider, "/sign-in/work/contoso?to=/settings/security");
+    expect(Object.fromEntries(provider.request)).toMatchObject({
+      prompt: "login",
+      max_age: "0",
+      claims: '{"id_token":{"auth_time":{"essential":true}}}',
+    });
+    const { results } = await env.DB.prepare("SELECT auth_at FROM sessions").all();
+    expect(results).toEqual([{ auth_at: Math.floor(clock.now / 1000) * 1000 }]);
+  });
+
   it("has their address from userinfo where the ID token leaves it out", async () => {
     provider.claims = { sub: "00u-grace" };
     provider.userinfo = { sub: "00u-grace", email: "grace@contoso.example", email_verified: true, name: "Grace" };

@@ -41,7 +41,7 @@ async function link(visit: Visit & Found, form: Parameters, deps: Deps): Promise
   if (directory === undefined) return show(deps, visit, { typed, problem: "no_directory" });
   const departure = { linkTo: visit.user.userId, loginHint: email, continue: undefined, to: undefined } as const;
   const back = { going: {}, isLinking: true };
-  return departTo(deps, directory, { ...departure, prompts: "select_account", maxAgeSeconds: null }).catch(
+  return departTo(deps, directory, { ...departure, prompts: "select_account", maxAgeSeconds: null, isStrict: false }).catch(
     answerFailure(visit.request, deps, directory, back),
   );
 }

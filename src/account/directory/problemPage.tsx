@@ -57,12 +57,15 @@ export function problemPage(
   const query = new URLSearchParams(going).toString();
   const withGoing = (path: string) => (query === "" ? path : `${path}?${query}`);
   const title = t(`directories.${problem}_title`, words);
+  const elsewhere = isLinking ? IDENTITIES : withGoing("/sign-in");
   return page(
     deps,
     {
       title: t("frame.error_title", { title }),
       reader,
       status: statuses[problem] ?? 400,
+      // This address holds a code, which counts once.
+      here: elsewhere,
       ...(problem === "unavailable" ? { headers: { "Retry-After": "10" } } : {}),
     },
     <section class="sheet">
@@ -75,7 +78,7 @@ export function problemPage(
             {t("directories.try_again")}
           </a>
         )}
-        <a class="button quiet full" href={isLinking ? IDENTITIES : withGoing("/sign-in")}>
+        <a class="button quiet full" href={elsewhere}>
           {isLinking ? t("directories.to_settings") : t("directories.another_way")}
         </a>
       </div>

@@ -2,7 +2,7 @@ import type { Deps } from "../../config.ts";
 import { beginAt, type Departure } from "../../directories/begin.ts";
 import { JOURNEY_SECONDS } from "../../directories/journey.ts";
 import { OAuthError } from "../../errors.ts";
-import { setCookie } from "../../http/cookie.ts";
+import { findCookie, setCookie } from "../../http/cookie.ts";
 import { parseQuery } from "../../http/form.ts";
 import { type Endpoint, redirect } from "../../http/respond.ts";
 import type { Interaction } from "../../model.ts";
@@ -12,7 +12,7 @@ import { goingParameters, parseGoing } from "../going.ts";
 import { answerFailure } from "./problemPage.tsx";
 
 /**
- * GET /sign-in/work/{directory_id}: off to the directory. `login_hint` is the address that was typed; `confirm` asks for a sign-in
+ * GET /sign-in/work/{directory_id}: off to the directory. `login_hint` is the address that was typed; `confirm` insists on a sign-in
  * there just now, as a service may too.
  */
 export const beginWork: Endpoint = async (request, deps) => {
@@ -25,7 +25,10 @@ export const beginWork: Endpoint = async (request, deps) => {
     to,
     loginHint: normalizeEmail(parameters.find("login_hint") ?? ""),
     linkTo: null,
-    ...freshnessOf(going.started?.interaction ?? null, parameters.find("confirm") !== undefined),
+    ...freshnessOf(going.started?.interaction ?? null, {
+      confirms: parameters.find("confirm") !== undefined,
+      isIn: going.started === undefined && findCookie(request, deps.config, "session") !== undefined,
+    }),
   };
   const back = { going: goingParameters(going), isLinking: false };
   return departTo(deps, directory, departure).catch(answerFailure(request, deps, directory, back));
@@ -44,9 +47,17 @@ export async function departTo(deps: Deps, directory: Directory, departure: Depa
   return redirect(location, [setCookie(deps.config, "directory", sealed, JOURNEY_SECONDS)]);
 }
 
-/** What a service, or a dangerous act, asks of the sign-in (OpenID Connect Core 3.1.2.1) is asked of the directory. */
-function freshnessOf(interaction: Interaction | null, confirms: boolean): Pick<Departure, "prompts" | "maxAgeSeconds"> {
+/**
+ * What a service, or a dangerous act, asks of the sign-in (OpenID Connect Core 3.1.2.1) is asked of the directory.
+ * @param isIn somebody is signed in here already, and comes again to prove it, or as somebody else: an open session there may be asked
+ * of neither
+ */
+function freshnessOf(
+  interaction: Interaction | null,
+  { confirms, isIn }: { readonly confirms: boolean; readonly isIn: boolean },
+): Pick<Departure, "prompts" | "maxAgeSeconds" | "isStrict"> {
   const { prompt = [], maxAgeSeconds = null } = interaction?.request ?? {};
-  if (confirms || prompt.includes("login")) return { prompts: "login", maxAgeSeconds: 0 };
-  return { prompts: prompt.includes("select_account") ? "select_account" : null, maxAgeSeconds };
+  if (confirms || prompt.includes("login")) return { prompts: "login", maxAgeSeconds: 0, isStrict: true };
+  if (isIn) return { prompts: "login", maxAgeSeconds: 0, isStrict: false };
+  return { prompts: prompt.includes("select_account") ? "select_account" : null, maxAgeSeconds, isStrict: true };
 }
