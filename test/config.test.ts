@@ -25,6 +25,8 @@ describe("the configuration", () => {
       clientIdMetadataDocuments: true,
       registration: "closed",
       lenientRegistration: false,
+      operator: "Countersign",
+      brand: { logo: null, accent: null, accentDark: null, supportUrl: null, privacyUrl: null, termsUrl: null },
     });
   });
 
@@ -36,6 +38,13 @@ describe("the configuration", () => {
       CLIENT_ID_METADATA_DOCUMENTS: "false",
       REGISTRATION: "open",
       LENIENT_REGISTRATION: "true",
+      OPERATOR: "Contoso",
+      BRAND_LOGO: "data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22/%3E",
+      BRAND_ACCENT: "#0b5c50",
+      BRAND_ACCENT_DARK: "#74D3BF",
+      SUPPORT_URL: "mailto:help@contoso.example",
+      PRIVACY_URL: "https://contoso.example/privacy",
+      TERMS_URL: "https://contoso.example/terms",
     };
     expect(parse(set)).toMatchObject({
       mtlsOrigin: "https://mtls.id.example",
@@ -44,6 +53,15 @@ describe("the configuration", () => {
       clientIdMetadataDocuments: false,
       registration: "open",
       lenientRegistration: true,
+      operator: "Contoso",
+      brand: {
+        logo: { contentType: "image/svg+xml" },
+        accent: "#0b5c50",
+        accentDark: "#74D3BF",
+        supportUrl: "mailto:help@contoso.example",
+        privacyUrl: "https://contoso.example/privacy",
+        termsUrl: "https://contoso.example/terms",
+      },
     });
     expect(parse({ REGISTRATION: "off" }).registration).toBe("off");
   });
@@ -70,6 +88,15 @@ describe("the configuration", () => {
     ["REGISTRATION", "Open"],
     ["REGISTRATION", ""],
     ["LENIENT_REGISTRATION", "yes"],
+    ["BRAND_LOGO", "https://contoso.example/logo.svg"],
+    ["BRAND_LOGO", "data:image/png;base64,AAAA"],
+    ["BRAND_ACCENT", "teal"],
+    ["BRAND_ACCENT", "#74d3bf"],
+    ["BRAND_ACCENT_DARK", "#0b5c50"],
+    ["SUPPORT_URL", "contoso.example/help"],
+    ["SUPPORT_URL", "javascript:alert(1)"],
+    ["PRIVACY_URL", "mailto:privacy@contoso.example"],
+    ["TERMS_URL", "http://contoso.example/terms"],
   ])("names %s when it is %j", (name, value) => {
     expect(problemOf({ [name]: value } as Partial<Env>)).toContain(name);
   });
