@@ -282,6 +282,14 @@ body:lang(ja) { line-break: strict; }
 :is(h1, h2):is(:lang(ar), :lang(ja)) { line-height: 1.4; }
 .user-code, .user-code bdi { letter-spacing: 0.12em !important; }
 @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; } }
+input.code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; letter-spacing: 0.12em; }
+.qr { display: block; max-width: 100%; height: auto; border-radius: 6px; border: 1px solid var(--line); }
+.qr-paper { fill: #fff; }
+.qr-ink { fill: #000; }
+.recovery-codes { display: grid; gap: 0.4rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); max-width: 30rem;
+  font-size: 1.15rem; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: 8px; background: var(--tint); }
+[hidden] { display: none !important; }
+@media print { .unprinted, .places, .colophon { display: none; } }
 @media (forced-colors: active) {
   .tag, button, .button, .notice { border-color: ButtonText; }
   .places a[aria-current] { border-color: Highlight; }

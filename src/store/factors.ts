@@ -92,19 +92,35 @@ export async function findOwnFactors(
 
 /** What the second step of a sign-in is judged by. */
 export interface SecondStep {
-  /** Sealed secrets of the person's apps. */
+  readonly passkeys: readonly Pick<OwnPasskey, "id" | "transports">[];
+  /** With their sealed secrets. */
   readonly authenticators: readonly { readonly id: string; readonly sealedSecret: string }[];
-  readonly counts: readonly Count[];
 }
 
-/** Counts an attempt at the second step, and only then looks at what it is judged by: one trip, as `beginSignIn`. */
-export async function beginSecondStep(deps: Deps, userId: UserId, counters: readonly Counter[]): Promise<SecondStep> {
-  const [counts, apps] = await transact(deps.db, (db) => [
-    countStatement(db, counters, deps.now()),
+const secondStatements = (db: Database, userId: UserId) =>
+  [
+    db.select({ id: passkeys.id, transports: passkeys.transports }).from(passkeys).where(eq(passkeys.userId, userId)),
     db
       .select({ id: authenticators.id, sealedSecret: authenticators.sealedSecret })
       .from(authenticators)
       .where(eq(authenticators.userId, userId)),
+  ] as const;
+
+/** By what the person can take the second step; one trip. */
+export async function findSecondStep(deps: Deps, userId: UserId): Promise<SecondStep> {
+  const [own, apps] = await transact(deps.db, (db) => secondStatements(db, userId));
+  return { passkeys: own, authenticators: apps };
+}
+
+/** The same, after an attempt at it was counted: one trip, as `beginSignIn`. */
+export async function beginSecondStep(
+  deps: Deps,
+  userId: UserId,
+  counters: readonly Counter[],
+): Promise<SecondStep & { readonly counts: readonly Count[] }> {
+  const [counts, own, apps] = await transact(deps.db, (db) => [
+    countStatement(db, counters, deps.now()),
+    ...secondStatements(db, userId),
   ]);
-  return { authenticators: apps, counts };
+  return { passkeys: own, authenticators: apps, counts };
 }

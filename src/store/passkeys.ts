@@ -92,7 +92,9 @@ export interface PasskeyUse {
 export async function usePasskey(deps: Deps, use: PasskeyUse, claim: Claim): Promise<boolean> {
   const { id, userId, counter, backedUp, whereabouts } = use;
   const at = deps.now();
-  const grows = sql`(${passkeys.counter} < ${counter} OR (${passkeys.counter} = 0 AND ${counter} = 0) OR ${passkeys.lastUsedAt} = ${at})`;
+  // The same number at the same moment is our own retry.
+  const grows = sql`(${passkeys.counter} < ${counter} OR (${passkeys.counter} = 0 AND ${counter} = 0) 
+    OR (${passkeys.counter} = ${counter} AND ${passkeys.lastUsedAt} = ${at}))`;
   const [, , rows] = await transact(deps.db, (db) => [
     claimStatement(db, claim),
     auditWhen(

@@ -16,6 +16,9 @@ export const newTotpSecret = (deps: Pick<Deps, "random">): string => toBase32(de
 /** The time step of a moment. */
 export const stepOf = (at: number): number => Math.floor(at / 1000 / STEP_SECONDS);
 
+/** From when on the code of a step is refused anyway. */
+export const stepEndsAt = (step: number): number => (step + DRIFT + 1) * STEP_SECONDS * 1000;
+
 /** The code of one step (RFC 4226 section 5.3). @param secret in base32 */
 export async function totpCode(secret: string, step: number): Promise<string> {
   const key = await crypto.subtle.importKey("raw", fromBase32(secret), { name: "HMAC", hash: "SHA-1" }, false, ["sign"]);

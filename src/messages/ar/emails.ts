@@ -27,4 +27,22 @@ export const emails: Translation<typeof english> = {
   account_deleted_subject: "حُذف حسابك لدى {operator}",
   account_deleted_text:
     "حُذف حسابك في {deletedAt} بناءً على طلب من متصفح مسجّل الدخول. وانتهى كل ما كان بوسع الخدمات فعله باسمك.\n\nيبقى لدى الخدمات ما نسخته. لا يمكن التراجع عن الحذف. إن لم تكن أنت فأخبر القائمين على {operator}.",
+  factor_added_subject: "أُضيفت وسيلة لتسجيل الدخول إلى حسابك لدى {operator}",
+  factor_added_text:
+    "منذ {changedAt} صار في حسابك مفتاح مرور أو تطبيق مصادقة آخر: {name}. تمت الإضافة من: {device}.\n\nإن كنت أنت من فعل ذلك فلا يلزمك شيء. وإلا فأزله فورًا من {issuer}/settings/security واختر كلمة مرور جديدة.",
+  factor_removed_subject: "أُزيلت وسيلة لتسجيل الدخول من حسابك لدى {operator}",
+  factor_removed_text:
+    "منذ {changedAt} لم يعد في حسابك مفتاح المرور أو تطبيق المصادقة هذا: {name}. تمت الإزالة من: {device}.\n\nإن كنت أنت من فعل ذلك فلا يلزمك شيء. وإلا فراجع {issuer}/settings/security فورًا واختر كلمة مرور جديدة.",
+  access_requested_subject: "يطلب {person} خدمة {service} في {organization}",
+  access_requested_text:
+    "يطلب منك {person}، بصفتك مالكًا في {organization}، السماح بدخول {service}.\n\nالسبب: {reason}\n\nوافق عليها أو ارفضها للجميع: {link}",
+  access_approved_subject: "يمكن لـ {service} الدخول إلى {organization}",
+  access_approved_text:
+    "وافق أحد مالكي {organization} على {service} التي طلبتها. تابع هناك: {url}\n\nإن كنت قد أذنت للخدمة من قبل، فإنها تصل إلى المؤسسة ابتداءً من تجديدها التالي.",
+  access_denied_subject: "لا يمكن لـ {service} الدخول إلى {organization}",
+  access_denied_text:
+    "رفض أحد مالكي {organization} الخدمة {service} التي طلبتها. يبقى ما أذنت لها به في أماكن أخرى. إن كنت تحتاج إليها فتحدث إلى أحد المالكين: {link}",
+  organization_invitation_subject: "يدعوك {person} إلى {organization}",
+  organization_invitation_text:
+    "يدعوك {person} إلى أن تصبح عضوًا في {organization} لدى {operator}. للقبول، افتح هذه الصفحة وسجّل الدخول بهذا العنوان: {link}\n\nالدعوة صالحة سبعة أيام. إن لم تكن تتوقعها فلا يلزمك فعل شيء.",
 };

@@ -27,4 +27,22 @@ export const emails: Translation<typeof english> = {
   account_deleted_subject: "Ihr Konto bei {operator} wurde gelöscht",
   account_deleted_text:
     "Ihr Konto wurde am {deletedAt} gelöscht, wie es in einem angemeldeten Browser verlangt wurde. Alles, was Dienste in Ihrem Namen tun durften, ist beendet.\n\nWas Dienste kopiert haben, bleibt bei ihnen. Das Löschen lässt sich nicht rückgängig machen. Wenn Sie es nicht waren, wenden Sie sich bitte an die Betreiber von {operator}.",
+  factor_added_subject: "Ihrem Konto bei {operator} wurde eine Anmeldemöglichkeit hinzugefügt",
+  factor_added_text:
+    "Seit {changedAt} hat Ihr Konto einen weiteren Passkey oder eine weitere Authenticator-App: {name}. Hinzugefügt wurde der Eintrag von hier: {device}.\n\nWenn Sie es waren, brauchen Sie nichts zu tun. Wenn nicht, entfernen Sie ihn sofort unter {issuer}/settings/security und wählen Sie ein neues Passwort.",
+  factor_removed_subject: "Aus Ihrem Konto bei {operator} wurde eine Anmeldemöglichkeit entfernt",
+  factor_removed_text:
+    "Seit {changedAt} hat Ihr Konto diesen Passkey oder diese Authenticator-App nicht mehr: {name}. Entfernt wurde der Eintrag von hier: {device}.\n\nWenn Sie es waren, brauchen Sie nichts zu tun. Wenn nicht, sehen Sie sofort unter {issuer}/settings/security nach und wählen Sie ein neues Passwort.",
+  access_requested_subject: "{person} bittet um {service} in {organization}",
+  access_requested_text:
+    "{person} bittet Sie als Eigentümer von {organization}, {service} zuzulassen.\n\nBegründung: {reason}\n\nLassen Sie den Dienst für alle zu, oder lehnen Sie ihn ab: {link}",
+  access_approved_subject: "{service} hat Zugang zu {organization}",
+  access_approved_text:
+    "Ein Eigentümer von {organization} hat {service} zugelassen, worum Sie gebeten hatten. Machen Sie dort weiter: {url}\n\nHatten Sie den Dienst schon freigegeben, erreicht er die Organisation ab der nächsten Erneuerung.",
+  access_denied_subject: "{service} hat keinen Zugang zu {organization}",
+  access_denied_text:
+    "Ein Eigentümer von {organization} hat {service} abgelehnt, worum Sie gebeten hatten. Was Sie dem Dienst sonst erlaubt haben, bleibt. Wenn Sie ihn brauchen, sprechen Sie mit einem Eigentümer: {link}",
+  organization_invitation_subject: "{person} lädt Sie zu {organization} ein",
+  organization_invitation_text:
+    "{person} lädt Sie ein, bei {operator} Mitglied von {organization} zu werden. Um anzunehmen, öffnen Sie diese Seite und melden Sie sich mit dieser Adresse an: {link}\n\nDie Einladung gilt sieben Tage. Wenn Sie sie nicht erwartet haben, brauchen Sie nichts zu tun.",
 };

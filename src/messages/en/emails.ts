@@ -25,4 +25,22 @@ export const emails = {
   account_deleted_subject: "Your account at {operator} was deleted",
   account_deleted_text:
     "Your account was deleted on {deletedAt}, as was asked for in a browser that was signed in. Everything that services could do in your name has ended.\n\nWhat services have copied stays with them. This cannot be undone. If it was not you, tell the people who run {operator}.",
+  factor_added_subject: "A way to sign in was added to your account at {operator}",
+  factor_added_text:
+    "Since {changedAt} your account has another passkey or authenticator app: {name}. It was added from {device}.\n\nIf it was you, you need do nothing. If it was not, remove it at once at {issuer}/settings/security and choose a new password.",
+  factor_removed_subject: "A way to sign in was removed from your account at {operator}",
+  factor_removed_text:
+    "Since {changedAt} your account no longer has this passkey or authenticator app: {name}. It was removed from {device}.\n\nIf it was you, you need do nothing. If it was not, look through {issuer}/settings/security at once and choose a new password.",
+  access_requested_subject: "{person} asks for {service} in {organization}",
+  access_requested_text:
+    "{person} asks you, as an owner of {organization}, to let {service} in.\n\nReason: {reason}\n\nApprove or deny it for everybody: {link}",
+  access_approved_subject: "{service} may enter {organization}",
+  access_approved_text:
+    "An owner of {organization} has approved {service}, for which you had asked. Go on there: {url}\n\nIf you had approved the service before, it reaches the organization from its next renewal on.",
+  access_denied_subject: "{service} may not enter {organization}",
+  access_denied_text:
+    "An owner of {organization} has denied {service}, for which you had asked. What you have allowed it elsewhere stays as it is. If you need it, speak to an owner: {link}",
+  organization_invitation_subject: "{person} invites you to {organization}",
+  organization_invitation_text:
+    "{person} invites you to become a member of {organization} at {operator}. To accept, open this page and sign in with this address: {link}\n\nThe invitation is good for seven days. If you did not expect it, you need do nothing.",
 } as const;

@@ -28,4 +28,22 @@ export const emails: Translation<typeof english> = {
   account_deleted_subject: "Se ha eliminado su cuenta de {operator}",
   account_deleted_text:
     "Su cuenta se eliminó el {deletedAt}, como se pidió en un navegador con la sesión iniciada. Todo lo que los servicios podían hacer en su nombre ha terminado.\n\nLo que los servicios hayan copiado sigue en su poder. No se puede deshacer. Si no fue usted, avise a los responsables de {operator}.",
+  factor_added_subject: "Se ha añadido una forma de iniciar sesión a su cuenta de {operator}",
+  factor_added_text:
+    "Desde el {changedAt} su cuenta tiene una llave de acceso o una aplicación de autenticación más: {name}. Se añadió desde: {device}.\n\nSi fue usted, no tiene que hacer nada. Si no, quítela cuanto antes en {issuer}/settings/security y elija una contraseña nueva.",
+  factor_removed_subject: "Se ha quitado una forma de iniciar sesión de su cuenta de {operator}",
+  factor_removed_text:
+    "Desde el {changedAt} su cuenta ya no tiene esta llave de acceso o aplicación de autenticación: {name}. Se quitó desde: {device}.\n\nSi fue usted, no tiene que hacer nada. Si no, revise cuanto antes {issuer}/settings/security y elija una contraseña nueva.",
+  access_requested_subject: "{person} pide {service} en {organization}",
+  access_requested_text:
+    "{person} le pide, como propietario de {organization}, que deje entrar a {service}.\n\nMotivo: {reason}\n\nApruébelo o rechácelo para todos: {link}",
+  access_approved_subject: "{service} puede entrar en {organization}",
+  access_approved_text:
+    "Un propietario de {organization} ha aprobado {service}, que usted había pedido. Siga allí: {url}\n\nSi ya había autorizado el servicio, este llega a la organización desde su próxima renovación.",
+  access_denied_subject: "{service} no puede entrar en {organization}",
+  access_denied_text:
+    "Un propietario de {organization} ha rechazado {service}, que usted había pedido. Lo que le permitió en otros lugares se mantiene. Si lo necesita, hable con un propietario: {link}",
+  organization_invitation_subject: "{person} le invita a {organization}",
+  organization_invitation_text:
+    "{person} le invita a ser miembro de {organization} en {operator}. Para aceptar, abra esta página y entre con esta dirección: {link}\n\nLa invitación vale siete días. Si no la esperaba, no tiene que hacer nada.",
 };

@@ -28,4 +28,22 @@ export const emails: Translation<typeof english> = {
   account_deleted_subject: "Votre compte chez {operator} a été supprimé",
   account_deleted_text:
     "Votre compte a été supprimé le {deletedAt}, comme demandé dans un navigateur connecté. Tout ce que des services pouvaient faire en votre nom a pris fin.\n\nCe que des services ont copié reste chez eux. La suppression est définitive. Si ce n’était pas vous, prévenez les responsables de {operator}.",
+  factor_added_subject: "Un moyen de connexion a été ajouté à votre compte {operator}",
+  factor_added_text:
+    "Depuis le {changedAt}, votre compte a une clé d’accès ou une application d’authentification de plus : {name}. L’ajout a été fait depuis : {device}.\n\nSi c’était vous, vous n’avez rien à faire. Sinon, retirez-la sans attendre sur {issuer}/settings/security et choisissez un nouveau mot de passe.",
+  factor_removed_subject: "Un moyen de connexion a été retiré de votre compte {operator}",
+  factor_removed_text:
+    "Depuis le {changedAt}, votre compte n’a plus cette clé d’accès ou cette application d’authentification : {name}. Le retrait a été fait depuis : {device}.\n\nSi c’était vous, vous n’avez rien à faire. Sinon, vérifiez sans attendre {issuer}/settings/security et choisissez un nouveau mot de passe.",
+  access_requested_subject: "{person} demande {service} dans {organization}",
+  access_requested_text:
+    "{person} vous demande, en tant que propriétaire de {organization}, d’y admettre {service}.\n\nMotif : {reason}\n\nApprouvez ou refusez ce service pour tous : {link}",
+  access_approved_subject: "{service} peut entrer dans {organization}",
+  access_approved_text:
+    "Un propriétaire de {organization} a approuvé {service}, que vous aviez demandé. Continuez là-bas : {url}\n\nSi vous aviez déjà autorisé le service, il atteint l’organisation dès son prochain renouvellement.",
+  access_denied_subject: "{service} ne peut pas entrer dans {organization}",
+  access_denied_text:
+    "Un propriétaire de {organization} a refusé {service}, que vous aviez demandé. Ce que vous lui avez permis ailleurs reste. Si vous en avez besoin, parlez-en à un propriétaire : {link}",
+  organization_invitation_subject: "{person} vous invite dans {organization}",
+  organization_invitation_text:
+    "{person} vous invite à devenir membre de {organization} chez {operator}. Pour accepter, ouvrez cette page et connectez-vous avec cette adresse : {link}\n\nL’invitation vaut sept jours. Si vous ne l’attendiez pas, vous n’avez rien à faire.",
 };

@@ -27,4 +27,22 @@ export const emails: Translation<typeof english> = {
   account_deleted_subject: "{operator} のアカウントが削除されました",
   account_deleted_text:
     "サインイン中のブラウザーからの依頼により、{deletedAt} にアカウントが削除されました。サービスがあなたに代わって行えたことは、すべて終了しました。\n\nサービスがコピーした内容は、サービス側に残ります。削除は取り消せません。お心当たりがない場合は、{operator} の運営者にご連絡ください。",
+  factor_added_subject: "{operator} のアカウントにサインイン方法が追加されました",
+  factor_added_text:
+    "{changedAt} に、パスキーまたは認証アプリ「{name}」がアカウントに追加されました。操作した端末: {device}\n\nご本人の操作であれば、何もする必要はありません。心当たりがない場合は、すぐに {issuer}/settings/security で削除し、新しいパスワードを設定してください。",
+  factor_removed_subject: "{operator} のアカウントからサインイン方法が削除されました",
+  factor_removed_text:
+    "{changedAt} に、パスキーまたは認証アプリ「{name}」がアカウントから削除されました。操作した端末: {device}\n\nご本人の操作であれば、何もする必要はありません。心当たりがない場合は、すぐに {issuer}/settings/security を確認し、新しいパスワードを設定してください。",
+  access_requested_subject: "{person}さんが {organization} での {service} を申請しています",
+  access_requested_text:
+    "{person}さんが、{organization} の所有者であるあなたに、{service} を入れるよう申請しています。\n\n理由: {reason}\n\n全員について承認または拒否してください: {link}",
+  access_approved_subject: "{service} は {organization} に入れます",
+  access_approved_text:
+    "申請された {service} を {organization} の所有者が承認しました。次のページから続けてください: {url}\n\nすでにこのサービスを許可していた場合は、次の更新から組織に入れます。",
+  access_denied_subject: "{service} は {organization} に入れません",
+  access_denied_text:
+    "申請された {service} を {organization} の所有者が拒否しました。ほかの場所で許可したものはそのまま残ります。必要な場合は所有者にご相談ください: {link}",
+  organization_invitation_subject: "{person}さんから {organization} への招待",
+  organization_invitation_text:
+    "{person}さんが、{operator} の {organization} にあなたを招待しています。承諾するには、次のページを開き、このアドレスでサインインしてください: {link}\n\n招待の有効期間は 7 日です。心当たりがない場合は、何もする必要はありません。",
 };
