@@ -248,6 +248,7 @@ export type EmailKind =
   | "access_requested"
   | "access_approved"
   | "access_denied"
+  | "organization_invitation"
   | "service_reported";
 
 /** How a directory tells who somebody is, and what follows from it (docs/directories.md). */

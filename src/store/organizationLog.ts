@@ -9,6 +9,7 @@ import { signedInStatement, toSignedIn } from "./sessions.ts";
 /** What an organization's log holds by itself. */
 export const organizationActions = [
   "policy.changed",
+  "member.invited",
   "member.added",
   "member.removed",
   "member.role_changed",

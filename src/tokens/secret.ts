@@ -18,6 +18,7 @@ export type Purpose =
   | "email"
   | "directory"
   | "second factor"
+  | "invitation"
   | "recovery code"
   | "passkey";
 

@@ -6,6 +6,7 @@ import type { Client } from "../../model.ts";
 import { displayName } from "../../rules/displayName.ts";
 import { findListedClient } from "../../store/clientList.ts";
 import { type Decision, decideService } from "../../store/organizationPolicy.ts";
+import { organizationPath } from "./paths.ts";
 import { actOf, backTo, notHere, type OrganizationVisit } from "./visit.ts";
 
 const acts = {
@@ -39,6 +40,7 @@ export async function decide(
     service: displayName(found.client.metadata.client_name, clientId).text,
     organization: displayName(place, name).text,
     url: continueUrl(deps, found.client),
+    path: organizationPath(name),
   });
   const outcome = await decideService(deps, actOf(deps, visit), { clientId, status, revokes, sealedValues });
   if (outcome?.place?.role !== "owner") throw notHere();

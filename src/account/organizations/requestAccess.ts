@@ -26,7 +26,7 @@ export async function requestAccess(deps: Deps, asked: AccessRequest): Promise<A
     person: displayName(user.name, user.email).text,
     organization: displayName(organization.displayName, organization.name).text,
     reason: reason === "" ? "–" : reason,
-    url: `${deps.config.issuer}${organizationPath(organization.name, "requests")}`,
+    path: organizationPath(organization.name, "requests"),
   });
   return insertAccessRequest(deps, { ...asked, reason }, sealedValues);
 }

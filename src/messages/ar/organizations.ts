@@ -184,6 +184,7 @@ export const organizations: Translation<typeof english> = {
   whom: "بشأن {person}",
 
   did_policy_changed: "تغيرت السياسة",
+  did_member_invited: "دُعي عضو",
   did_member_added: "أُضيف عضو",
   did_member_removed: "أُزيل عضو",
   did_member_role_changed: "تغير الدور",

@@ -150,6 +150,7 @@ export const organizations: Translation<typeof english> = {
   whom: "betrifft {person}",
 
   did_policy_changed: "Regel geändert",
+  did_member_invited: "Mitglied eingeladen",
   did_member_added: "Mitglied aufgenommen",
   did_member_removed: "Mitglied entfernt",
   did_member_role_changed: "Rolle geändert",

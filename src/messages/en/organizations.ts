@@ -149,6 +149,7 @@ export const organizations = {
   whom: "about {person}",
 
   did_policy_changed: "Policy changed",
+  did_member_invited: "Member invited",
   did_member_added: "Member added",
   did_member_removed: "Member removed",
   did_member_role_changed: "Role changed",

@@ -168,6 +168,7 @@ export const organizations: Translation<typeof english> = {
   whom: "sobre {person}",
 
   did_policy_changed: "Norma cambiada",
+  did_member_invited: "Miembro invitado",
   did_member_added: "Miembro añadido",
   did_member_removed: "Miembro quitado",
   did_member_role_changed: "Función cambiada",

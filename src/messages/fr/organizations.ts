@@ -171,6 +171,7 @@ export const organizations: Translation<typeof english> = {
   whom: "à propos de {person}",
 
   did_policy_changed: "Règle modifiée",
+  did_member_invited: "Membre invité",
   did_member_added: "Membre ajouté",
   did_member_removed: "Membre retiré",
   did_member_role_changed: "Rôle modifié",

@@ -146,6 +146,7 @@ export const organizations: Translation<typeof english> = {
   whom: "対象: {person}さん",
 
   did_policy_changed: "方針の変更",
+  did_member_invited: "メンバーの招待",
   did_member_added: "メンバーの追加",
   did_member_removed: "メンバーの除外",
   did_member_role_changed: "役割の変更",
