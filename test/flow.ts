@@ -105,3 +105,12 @@ export async function introspect(server: Server, token: string): Promise<Readonl
   if (response.status !== 200) throw new Error(`introspection answered ${response.status}`);
   return response.json();
 }
+
+/** The page of the first of the person's authorizations, or of the one whose line holds the name. */
+export async function openAuthorization(browser: Browser, name = "", init: RequestInit = {}): Promise<Page> {
+  const list = await browser.open("/settings/authorizations");
+  const line = [...list.text.matchAll(/<article\b.*?<\/article>/gs)].find(([text]) => text.includes(name))?.[0] ?? "";
+  const path = /href="(\/settings\/authorizations\/[^"]+)"/.exec(line)?.[1];
+  if (path === undefined) throw new Error(`no authorization of ${name}: ${textOf(list).slice(0, 400)}`);
+  return browser.open(path, init);
+}

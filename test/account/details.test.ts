@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Browser, fieldsOf, type Page, textOf } from "../browser.ts";
 import { addClient, addOrganization, addResource, addUser, decideClient } from "../builders.ts";
-import { approve, authorizationUrl, codeRequest, post, responseOf, signIn, tokensOf } from "../flow.ts";
+import { approve, authorizationUrl, codeRequest, openAuthorization, post, responseOf, signIn, tokensOf } from "../flow.ts";
 import { createServer, empty, type Server, snapshot } from "../harness.ts";
 
 let server: Server;
@@ -170,8 +170,8 @@ describe("an approval that the service manages", () => {
     const replaced = await begin([shop], { grant_management_action: "replace", grant_id });
     expect(textOf(replaced)).toContain("This takes the place of what you approved before.");
     expect(textOf(replaced)).not.toContain("It also keeps");
-    const list = await browser.open("/settings/authorizations");
-    expect(textOf(list)).toContain("Use certain repositories");
+    const page = await openAuthorization(browser);
+    expect(textOf(page)).toContain("Use certain repositories");
   });
 
   it("may be looked up and ended by the service only if the person read so", async () => {

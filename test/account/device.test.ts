@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Browser, type Fields, fieldsOf, forgeries, type Page, SAME_SITE, textOf } from "../browser.ts";
 import { addOrganization, addResource, addUser, PASSWORD } from "../builders.ts";
 import { addDeviceClient, decide, enterCode, obtainApproved, obtainCodes, poll } from "../device.ts";
-import { authorizationUrl, introspect, signIn, tokensOf } from "../flow.ts";
+import { authorizationUrl, introspect, openAuthorization, signIn, tokensOf } from "../flow.ts";
 import { createServer, empty, form, ISSUER, type Server, snapshot } from "../harness.ts";
 
 const DECISION = "/device/decision";
@@ -605,9 +605,8 @@ describe("Settings → Authorizations", () => {
       await tokensOf(await poll(server, first.device_code)),
       await tokensOf(await poll(server, (await obtainApproved(server, browser, ada.email)).device_code)),
     ];
-    const page = await browser.open(SETTINGS);
-    expect(textOf(page)).toContain("LG TV");
-    const { csrf = "" } = fieldsOf(page, SETTINGS);
+    expect(textOf(await openAuthorization(browser))).toContain("LG TV");
+    const { csrf = "" } = fieldsOf(await browser.open(SETTINGS), SETTINGS);
     const { sid } = await introspect(server, one.access_token);
     const fields = form({ csrf: String(csrf), action: "revoke_device", family_id: String(sid) });
     const after = await browser.open(SETTINGS, { method: "POST", body: fields, headers: SAME_SITE });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Browser, textOf } from "../browser.ts";
 import { addClient, addOrganization, addResource, addUser } from "../builders.ts";
-import { authorize, signIn } from "../flow.ts";
+import { authorize, openAuthorization, signIn } from "../flow.ts";
 import { createServer, empty, form, ISSUER, type Server, snapshot } from "../harness.ts";
 
 const LOGIN = "https://buildboard.example/login";
@@ -61,8 +61,9 @@ describe("starting a service from here", () => {
     await signIn(browser, await browser.open("/sign-in"), email);
     await authorize(browser, email);
     await authorize(browser, email, { client_id: "plain" });
-    const page = await browser.open("/settings/authorizations");
+    const page = await openAuthorization(browser, "Buildboard");
     expect(page.text.match(/href="\/initiate-login[^"]*"/g)).toEqual(['href="/initiate-login?client_id=buildboard"']);
+    expect((await openAuthorization(browser, "Plain")).text).not.toContain("/initiate-login");
     expect(textOf(page)).toContain("Open Buildboard");
   });
 });

@@ -7,7 +7,17 @@ import { open } from "../../src/store/database.ts";
 import { clients, resources } from "../../src/store/schema.ts";
 import { Browser, type Fields, fieldsOf, type Page, textOf } from "../browser.ts";
 import { API, addClient, addOrganization, addResource, addUser } from "../builders.ts";
-import { approve, authorizationUrl, codeRequest, introspect, post, responseOf, signIn, tokensOf } from "../flow.ts";
+import {
+  approve,
+  authorizationUrl,
+  codeRequest,
+  introspect,
+  openAuthorization,
+  post,
+  responseOf,
+  signIn,
+  tokensOf,
+} from "../flow.ts";
 import { basic, createServer, empty, type Server } from "../harness.ts";
 
 let server: Server;
@@ -123,14 +133,16 @@ describe("the approval page", () => {
 describe("Settings, Authorizations", () => {
   it("has names and permissions in the language of the browser", async () => {
     responseOf(await approve(browser, await begin("notes.read", "en")));
-    const page = await browser.open("/settings/authorizations", { headers: { "accept-language": "de" } });
+    const page = await openAuthorization(browser, "", { headers: { "accept-language": "de" } });
     for (const text of ["Notizen lesen", "Notizbuch", "Bautafel"]) expect(page.text).toContain(text);
   });
 
   it("says of full access what it is", async () => {
     responseOf(await approve(browser, await begin("openid notes.all", "en")));
-    const page = textOf(await browser.open("/settings/authorizations"));
-    expect(page).toMatch(/Act as you in Notes Full access Everything you can do there, it can do\./);
+    const page = textOf(await openAuthorization(browser));
+    expect(page).toMatch(
+      /Everything Act as you Full access Whatever you do\. Everything you can do there, it can do\. in Notes/,
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import {
   authorizationUrl,
   codeRequest,
   introspect,
+  openAuthorization,
   post,
   refreshRequest,
   responseOf,
@@ -110,9 +111,9 @@ describe("authorization_details", () => {
 
   it("stand on the settings page, and are gone with the grant", async () => {
     const tokens = await finish(await approve(browser, await begin([shop])));
-    const list = await browser.open("/settings/authorizations");
-    expect(textOf(list)).toContain("shop-api");
-    await browser.submit(list, "/settings/authorizations");
+    const page = await openAuthorization(browser);
+    expect(textOf(page)).toContain("shop-api");
+    await browser.submit(await browser.open("/settings/authorizations"), "/settings/authorizations");
     expect(await introspect(server, tokens.access_token)).toEqual({ active: false });
   });
 

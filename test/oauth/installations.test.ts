@@ -10,6 +10,7 @@ import {
   authorize,
   codeRequest,
   introspect,
+  openAuthorization,
   post,
   refreshRequest,
   responseOf,
@@ -74,9 +75,8 @@ it("each authorization adds a family to the one grant, and ends no other", async
 it("a device that is revoked takes no other along, and is listed apart", async () => {
   const mine = await install(laptop);
   const lost = await install(phone);
-  const page = await laptop.open(SETTINGS);
-  expect(page.text.match(/name="family_id"/g)).toHaveLength(2);
-  const { csrf = "" } = fieldsOf(page, SETTINGS);
+  expect((await openAuthorization(laptop)).text.match(/name="family_id"/g)).toHaveLength(2);
+  const { csrf = "" } = fieldsOf(await laptop.open(SETTINGS), SETTINGS);
   const { family } = (await env.DB.prepare("SELECT id AS family FROM families ORDER BY created_at DESC").first<{
     family: string;
   }>()) ?? { family: "" };

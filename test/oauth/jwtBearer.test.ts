@@ -8,7 +8,7 @@ import { Browser, type Fields, textOf } from "../browser.ts";
 import { API, addClient, addOrganization, addResource, addUser, SECRET } from "../builders.ts";
 import { ASSERTION_TYPE, assertionClaims, type ClientKey, clientKey, sign } from "../clientKey.ts";
 import { addDirectory, addIdentity, bearerClaims, DIRECTORY, expectRefused, GRANT_TYPE, payloadOf } from "../directory.ts";
-import { approve, authorizationUrl, introspect, post, responseOf, signIn, tokensOf } from "../flow.ts";
+import { approve, authorizationUrl, introspect, openAuthorization, post, responseOf, signIn, tokensOf } from "../flow.ts";
 import { basic, createServer, empty, ISSUER, type Server, snapshot } from "../harness.ts";
 import { makeDpopKey, proofBy } from "../proof.ts";
 
@@ -559,14 +559,31 @@ describe("what stands behind the token", () => {
     const front = await browser.open("/sign-in");
     await signIn(browser, front, ada.email);
     const list = await browser.open(SETTINGS);
-    expect(textOf(list)).toContain("Let in by login.contoso.example . You were not asked.");
-    expect(textOf(list)).toContain("because you approved it, or somebody who may speak for you let them in");
-    expect(textOf(list)).toContain("Ends it now. Who let the service in can do so again");
-    expect(textOf(list)).not.toContain("Connected from");
+    expect(textOf(list)).toContain("Let in by an organization");
+    const page = textOf(await openAuthorization(browser));
+    expect(page).toContain("Let in by login.contoso.example . You were not asked");
+    expect(page).toContain("Ends it now. Whoever let the service in can do so again");
+    expect(page).not.toContain("Connected from");
     server.pass(5);
     const after = await browser.submit(list, SETTINGS, { action: "revoke" });
-    expect(textOf(after)).toContain("no new access from now on, unless who let it in does so again");
+    expect(textOf(after)).toContain("Whoever let it in may do so again");
     expect(await introspect(server, access_token)).toEqual({ active: false });
+  });
+
+  it("waits while the person has paused it, whatever assertions come, and goes on when they resume it", async () => {
+    const first = await tokensOf(await send(await assertion()));
+    const browser = new Browser(server);
+    await signIn(browser, await browser.open("/sign-in"), ada.email);
+    const page = await openAuthorization(browser);
+    const path = new URL(page.url).pathname;
+    await browser.submit(page, path, { action: "pause" });
+    expect(await introspect(server, first.access_token)).toEqual({ active: false });
+    const before = await snapshot();
+    await expectRefused(await send(await assertion()), before);
+    await browser.submit(await browser.open(path), path, { action: "resume" });
+    const second = await tokensOf(await send(await assertion()));
+    expect(await introspect(server, second.access_token)).toMatchObject({ active: true });
+    expect(await rows("SELECT count(*) AS n FROM grants")).toEqual([{ n: 1 }]);
   });
 
   it("once revoked lets in no assertion from before, and a new one in a grant of its own", async () => {

@@ -6,7 +6,9 @@ import type { Sight } from "./detail.tsx";
 /** Where the service is connected from, what is out there, and a way to end that on one device. */
 export const Devices = ({ sight: { authorization, resources, deps, csrf, action, now } }: { sight: Sight }) => {
   const { t } = useReader();
-  const { devices, markedAt } = authorization;
+  const { devices, markedAt, authority } = authorization;
+  // What a directory let in comes from no device of the person's.
+  if (authority !== null && devices.length === 0) return null;
   const life = longestAccessSeconds(deps.config, authorization.resources, resources) * 1000;
   return (
     <section class="sheet" aria-labelledby="devices">

@@ -67,7 +67,7 @@ function listPage(
   return page(
     deps,
     {
-      title: t(ended ? "authorizations.title_ended" : "authorizations.title"),
+      title: t(ended ? "authorizations.title_ended" : "frame.authorizations"),
       reader,
       user,
       under: HERE,
@@ -76,7 +76,7 @@ function listPage(
     },
     <>
       <header class="heading">
-        <h1>{t("authorizations.title")}</h1>
+        <h1>{t("frame.authorizations")}</h1>
         <p class="lead">{t("authorizations.lead")}</p>
         <p class="note">
           <T k="authorizations.device_hint" with={{ link: <a href="/device">{t("authorizations.device_link")}</a> }} />

@@ -2,14 +2,13 @@ import type { Translation } from "../catalogue.ts";
 import type { authorizations as english } from "../en/authorizations.ts";
 
 export const authorizations: Translation<typeof english> = {
-  title: "التفويضات",
   title_ended: "أُلغي الوصول",
   lead: "الخدمات التي يمكنها التصرف باسمك. يمكنك إيقاف ما لم تعد تحتاج إليه مؤقتًا أو تقييده أو إلغاؤه.",
   device_hint: "هل يعرض لك جهازٌ رمزًا؟ {link}",
   device_link: "صِله من هنا",
   list_separator: "، ",
 
-  search: "البحث في تفويضاتك",
+  search: "البحث في تصاريحك",
   search_label: "الخدمة أو الناشر",
   filter_label: "عرض",
   filter_all: "الكل",
@@ -55,7 +54,7 @@ export const authorizations: Translation<typeof english> = {
   revoke_all_hint: "هل فقدت جهازًا أو تشك في من يملك الوصول؟ يمكنك إنهاء ذلك كله دفعة واحدة.",
   revoke_all_ask: "إلغاء الكل…",
   revoke_all: "إلغاء الكل",
-  revoke_all_question: "هل تريد إلغاء جميع التفويضات؟",
+  revoke_all_question: "هل تريد إلغاء جميع التصاريح؟",
   revoke_all_lead: "تفقد هذه الخدمات وصولها على جميع الأجهزة:",
   and_others: "وجميع الخدمات الأخرى في قائمتك",
   revoke_all_undo: "يمكنك الموافقة على كل منها مجددًا متى شئت.",
@@ -76,7 +75,7 @@ export const authorizations: Translation<typeof english> = {
   effect_done: "أصبح هذا ساريًا في كل مكان.",
   copied: "تبقى البيانات التي نسختها الخدمة لديها: اطلب من الخدمة نفسها حذفها.",
 
-  back: "جميع التفويضات",
+  back: "جميع التصاريح",
   open: "فتح {service}",
   let_in_by_issuer: "سمح بها {directory}، ولم يُطلب رأيك، ولا يمكن منعها نهائيًا إلا هناك.",
   let_in_by_directory:
@@ -177,7 +176,7 @@ export const authorizations: Translation<typeof english> = {
   by_us: "بواسطتنا حفاظًا على أمانك",
   by_other: "بواسطة آخرين",
 
-  no_such: "ليس لديك تفويض كهذا.",
+  no_such: "ليس لديك تصريح كهذا.",
   not_revoked: "لم يُلغَ الوصول، وهو لا يزال قائمًا: يُرجى إلغاؤه مجددًا بعد لحظات.",
   not_paused: "لم يُوقَف الوصول مؤقتًا، وهو لا يزال قائمًا: يُرجى إيقافه مجددًا بعد لحظات.",
   not_resumed: "لم يُستأنف الوصول، ولا تزال الخدمة تنتظر: يُرجى استئنافه مجددًا بعد لحظات.",

@@ -2,14 +2,13 @@ import type { Translation } from "../catalogue.ts";
 import type { authorizations as english } from "../en/authorizations.ts";
 
 export const authorizations: Translation<typeof english> = {
-  title: "Autorisierungen",
   title_ended: "Widerrufen",
   lead: "Dienste, die in Ihrem Namen handeln dürfen. Pausieren, begrenzen oder widerrufen Sie, was Sie nicht mehr brauchen.",
   device_hint: "Zeigt Ihnen ein Gerät einen Code? {link}",
   device_link: "Hier verbinden",
   list_separator: ", ",
 
-  search: "Autorisierungen durchsuchen",
+  search: "Freigaben durchsuchen",
   search_label: "Dienst oder Herausgeber",
   filter_label: "Anzeigen",
   filter_all: "Alle",
@@ -49,7 +48,7 @@ export const authorizations: Translation<typeof english> = {
   revoke_all_hint: "Gerät verloren oder unsicher, wer Zugriff hat? Sie können alles auf einmal beenden.",
   revoke_all_ask: "Alle widerrufen …",
   revoke_all: "Alle widerrufen",
-  revoke_all_question: "Alle Autorisierungen widerrufen?",
+  revoke_all_question: "Alle Freigaben widerrufen?",
   revoke_all_lead: "Diese Dienste verlieren ihren Zugriff auf jedem Gerät:",
   and_others: "und alle anderen auf Ihrer Liste",
   revoke_all_undo: "Sie können jedem von ihnen jederzeit wieder zustimmen.",
@@ -66,7 +65,7 @@ export const authorizations: Translation<typeof english> = {
   effect_done: "Das gilt jetzt überall.",
   copied: "Daten, die ein Dienst kopiert hat, bleiben bei ihm: Bitten Sie den Dienst selbst, sie zu löschen.",
 
-  back: "Alle Autorisierungen",
+  back: "Alle Freigaben",
   open: "{service} öffnen",
   let_in_by_issuer:
     "Zugelassen von {directory}. Sie wurden nicht gefragt; nur dort kann der Dienst dauerhaft ausgeschlossen werden.",
@@ -172,7 +171,7 @@ export const authorizations: Translation<typeof english> = {
   by_us: "durch uns, zu Ihrer Sicherheit",
   by_other: "durch andere",
 
-  no_such: "Sie haben keine solche Autorisierung.",
+  no_such: "Sie haben keine solche Freigabe.",
   not_revoked: "Nicht widerrufen. Der Zugriff besteht weiter: Bitte widerrufen Sie ihn gleich noch einmal.",
   not_paused: "Nicht pausiert. Der Zugriff besteht weiter: Bitte pausieren Sie ihn gleich noch einmal.",
   not_resumed: "Nicht fortgesetzt. Der Dienst wartet weiter: Bitte setzen Sie ihn gleich noch einmal fort.",

@@ -1,5 +1,4 @@
 export const authorizations = {
-  title: "Authorizations",
   title_ended: "Revoked",
   lead: "Services that may act in your name. Pause, limit or revoke what you no longer need.",
   device_hint: "Does a device show you a code? {link}",

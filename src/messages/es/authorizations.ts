@@ -2,7 +2,6 @@ import type { Translation } from "../catalogue.ts";
 import type { authorizations as english } from "../en/authorizations.ts";
 
 export const authorizations: Translation<typeof english> = {
-  title: "Autorizaciones",
   title_ended: "Acceso revocado",
   lead: "Servicios que pueden actuar en su nombre. Pause, limite o revoque lo que ya no necesite.",
   device_hint: "¿Un dispositivo le muestra un código? {link}",

@@ -2,7 +2,6 @@ import type { Translation } from "../catalogue.ts";
 import type { authorizations as english } from "../en/authorizations.ts";
 
 export const authorizations: Translation<typeof english> = {
-  title: "Autorisations",
   title_ended: "Accès révoqué",
   lead: "Les services qui peuvent agir en votre nom. Suspendez, limitez ou révoquez ceux dont vous n’avez plus besoin.",
   device_hint: "Un appareil vous montre un code ? {link}",

@@ -2,7 +2,6 @@ import type { Translation } from "../catalogue.ts";
 import type { authorizations as english } from "../en/authorizations.ts";
 
 export const authorizations: Translation<typeof english> = {
-  title: "許可したサービス",
   title_ended: "取り消しました",
   lead: "あなたの代わりに操作できるサービスです。不要になったものは一時停止、制限、取り消しができます。",
   device_hint: "デバイスにコードが表示されていますか。{link}",
