@@ -8,7 +8,7 @@ export interface ComeBack {
 }
 
 /** Pages in the middle of something. No other leads back here: an address that acts by itself must not be lent our name. */
-const FLOWS = /^\/(?:authorize|sign-in|sign-out|logout|device|create-account|forgot-password)(?:\/[\w-]{1,100}){0,2}$/;
+const FLOWS = /^\/(?:authorize|sign-in(?:\/(?:passkey|second|code))?|sign-out|logout|device|create-account|forgot-password)$/;
 
 const MAX_LENGTH = 2000;
 

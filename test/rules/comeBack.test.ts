@@ -17,6 +17,7 @@ describe("the way back from the choice of a language", () => {
     ["another host behind a backslash", "/\\evil.example", "/", true],
     ["a path that begins like ours", "/sign-inside", "/", true],
     ["an address that acts by itself", "/initiate-login?client_id=x", "/", true],
+    ["the way to somebody's directory", "/sign-in/work/contoso", "/", true],
     ["what climbs out of a page of ours", "/sign-in/../initiate-login?client_id=x", "/", true],
     ["what hides in a percent sign", "/settings/%2e%2e/initiate-login", "/", true],
     ["a line break", "/sign-in?x\r\nSet-Cookie: a=b", "/", true],
