@@ -13,13 +13,13 @@ export interface Received extends Letter {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
-/** Every e-mail to this address, the latest last; to anybody without one. */
-export async function emailsTo(server: Server, to?: string): Promise<readonly Received[]> {
+/** Every e-mail to this address, the latest last; to anybody without one. @param kind of that kind alone */
+export async function emailsTo(server: Server, to?: string, kind?: EmailKind): Promise<readonly Received[]> {
   const { results } = await env.DB.prepare(
     `SELECT id, "to", kind, language, time_zone AS timeZone, sealed_values AS sealedValues, created_at AS createdAt
-     FROM emails WHERE ?1 IS NULL OR "to" = ?1 ORDER BY created_at, rowid`,
+     FROM emails WHERE (?1 IS NULL OR "to" = ?1) AND (?2 IS NULL OR kind = ?2) ORDER BY created_at, rowid`,
   )
-    .bind(to ?? null)
+    .bind(to ?? null, kind ?? null)
     .all<ClaimedEmail & Record<string, unknown>>();
   return Promise.all(
     results.map(async (email) => {
@@ -30,16 +30,15 @@ export async function emailsTo(server: Server, to?: string): Promise<readonly Re
   );
 }
 
-/** The latest e-mail to this address. */
-export async function lastEmail(server: Server, to: string): Promise<Received> {
-  const last = (await emailsTo(server, to)).at(-1);
+/** The latest e-mail to this address, of that kind if one is named. */
+export async function lastEmail(server: Server, to: string, kind?: EmailKind): Promise<Received> {
+  const last = (await emailsTo(server, to, kind)).at(-1);
   if (last === undefined) throw new Error(`no e-mail to ${to}`);
   return last;
 }
 
-/** The one-time code in the latest e-mail to this address. */
+/** The latest one-time code that was sent to this address. */
 export async function codeFor(server: Server, to: string): Promise<string> {
-  const { values, kind } = await lastEmail(server, to);
-  if (typeof values["code"] !== "string") throw new Error(`the latest e-mail to ${to} is ${kind}, without a code`);
-  return values["code"];
+  const { values } = await lastEmail(server, to, "code");
+  return String(values["code"]);
 }
