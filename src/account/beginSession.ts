@@ -49,7 +49,11 @@ export async function beginSession(request: Request, deps: Deps, proven: Proven,
     sealedValues: await sealValues(deps, { device, place: placeText(whereabouts), signedInAt: at }),
     at,
   });
-  if (alive === undefined) throw new OAuthError("access_denied", "This account cannot sign in.", { reason: "disabled" });
+  if (alive === undefined)
+    throw new OAuthError("access_denied", "This account cannot sign in.", {
+      reason: "disabled",
+      say: ["signIn.disabled", { operator: deps.config.operator }],
+    });
   const stay = kept.filter(({ id }) => alive.includes(id));
   return goOn(deps, going, accountCookies(request, deps.config, { cookie }, stay));
 }

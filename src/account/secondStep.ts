@@ -44,11 +44,12 @@ export async function loadPending(request: Request, deps: Deps, sealed: string):
   const text = await unseal(deps, "second factor", sealed);
   const pending = text === undefined ? undefined : (JSON.parse(text) as Pending);
   if (pending === undefined || deps.now() >= pending.startedAt + PENDING_MILLISECONDS)
-    throw new OAuthError("invalid_request", "This sign-in has expired. Start it again.");
+    throw new OAuthError("invalid_request", "This sign-in has expired. Start it again.", { say: ["signIn.second_expired"] });
   const browser = findCookie(request, deps.config, "browser");
   if (browser === undefined || (await sha256(browser)) !== pending.browser)
     throw new OAuthError("forbidden", "This link belongs to another browser. Start the sign-in again here.", {
       reason: "a second step without the browser cookie of the first",
+      say: ["signIn.other_browser"],
     });
   const { userId, amr, acr, directoryId, settlement } = pending;
   return { userId, amr, acr, directoryId, settlement };

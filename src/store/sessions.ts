@@ -160,34 +160,58 @@ const isUnknown = ({ userId, device, whereabouts, at }: NewSession, held: SQL): 
       SELECT 1 FROM sessions AS own WHERE own.id IN ${held} AND own.user_id = ${userId} AND own.expires_at > ${at})`;
 };
 
-/** The person said "continue as this account". @returns false if the session is over */
+/** The person said "continue as this account". @returns false if the session is over, or the person is disabled */
 export async function selectSession(deps: Deps, sessionId: string): Promise<boolean> {
   const at = deps.now();
+  const may = sql`${alive(sessionId, at)} AND EXISTS (
+    SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.disabled_at IS NULL)`;
   const [, rows] = await transact(deps.db, (db) => [
     auditWhen(
       db,
       { at, action: "session.selected", actor: sessions.userId, userId: sessions.userId },
-      sql`FROM ${sessions} WHERE ${alive(sessionId, at)} AND ${sessions.selectedAt} < ${at}`,
+      sql`FROM ${sessions} WHERE ${may} AND ${sessions.selectedAt} < ${at}`,
     ),
-    db.update(sessions).set({ selectedAt: at }).where(alive(sessionId, at)).returning({ id: sessions.id }),
+    db.update(sessions).set({ selectedAt: at }).where(may).returning({ id: sessions.id }),
   ]);
   return rows.length === 1;
 }
 
+/** Which sessions end: those of these ids, whosever they are, or of a person one of theirs, or all but the one that they are in. */
+export type Ending =
+  | { readonly kind: "held"; readonly sessionIds: readonly string[] }
+  | { readonly kind: "one"; readonly userId: UserId; readonly sessionId: string }
+  | { readonly kind: "others"; readonly userId: UserId; readonly sessionId: string };
+
 /**
- * Ends the session, so that its cookie is worth nothing wherever it lies, and puts into the outbox which clients are to hear of it:
- * both or neither, in one trip. Nothing happens if it is over.
- * @returns the clients that the caller has to tell; if it does not, the cron does a minute later
+ * Ends sessions, so that their cookies are worth nothing wherever they lie, and puts into the outbox which clients are to hear of it:
+ * both or neither, in one trip. What is over stays as it is.
+ * @returns how many ended, and the clients that the caller has to tell; if it does not, the cron does a minute later
  */
-export async function endSession(deps: Deps, sessionId: string): Promise<readonly Logout[]> {
+export async function endSessions(
+  deps: Deps,
+  ending: Ending,
+  whereabouts?: Whereabouts,
+): Promise<{ readonly count: number; readonly logouts: readonly Logout[] }> {
   const at = deps.now();
-  const [, logouts] = await transact(deps.db, (db) => [
+  const which = endingOf(ending);
+  const [counted, , logouts] = await transact(deps.db, (db) => [
+    db.select({ id: sessions.id }).from(sessions).where(which),
     auditWhen(
       db,
-      { at, action: "session.ended", actor: sessions.userId, userId: sessions.userId },
-      sql`FROM ${sessions} WHERE ${sessions.id} = ${sessionId}`,
+      { at, action: "session.ended", actor: sessions.userId, userId: sessions.userId, detail: detailOfSession, whereabouts },
+      sql`FROM ${sessions} WHERE ${which}`,
     ),
-    ...endStatements(db, eq(sessions.id, sessionId), at, 1),
+    ...endStatements(db, which, at, 1),
   ]);
-  return logouts.slice(0, AT_ONCE);
+  return { count: counted.length, logouts: logouts.slice(0, AT_ONCE) };
 }
+
+const detailOfSession = sql`json_object('device', sessions.device)`;
+
+const endingOf = (ending: Ending): SQL => {
+  if (ending.kind === "held") return sql`sessions.id IN (SELECT value FROM json_each(${JSON.stringify(ending.sessionIds)}))`;
+  const theirs = sql`sessions.user_id = ${ending.userId}`;
+  return ending.kind === "one"
+    ? sql`${theirs} AND sessions.id = ${ending.sessionId}`
+    : sql`${theirs} AND sessions.id <> ${ending.sessionId}`;
+};
