@@ -47,6 +47,7 @@ import { exportData, exportPage } from "./account/profile/data.ts";
 import { changeEmailForm, emailPage } from "./account/profile/email.tsx";
 import { deleteAccountForm, deletePage } from "./account/profile/end.tsx";
 import { changePasswordForm, passwordPage } from "./account/profile/password.tsx";
+import { sendReport, showReport } from "./account/report/report.tsx";
 import { authenticatorsPage, changeAuthenticators } from "./account/security/authenticators.tsx";
 import { addNewAuthenticator, newAuthenticatorPage } from "./account/security/newAuthenticator.tsx";
 import { makeRecoveryCodes, recoveryCodesFile, recoveryCodesPage } from "./account/security/recoveryCodes.tsx";
@@ -66,6 +67,7 @@ import {
   deleteInitialAccessToken,
   queryInitialAccessTokens,
 } from "./oauth/admin/initialAccessTokens.ts";
+import { markReportHandled, queryReports } from "./oauth/admin/reports.ts";
 import { deleteResource, queryResource, queryResources, replaceResource } from "./oauth/admin/resources.ts";
 import {
   deleteTrustedIssuer,
@@ -120,6 +122,8 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/admin/directories/:id", "machine", { GET: queryDirectory, PUT: replaceDirectory, DELETE: deleteDirectory }],
   ["/admin/initial-access-tokens", "machine", { GET: queryInitialAccessTokens, POST: createInitialAccessToken }],
   ["/admin/initial-access-tokens/:id", "machine", { DELETE: deleteInitialAccessToken }],
+  ["/admin/reports", "machine", { GET: queryReports }],
+  ["/admin/reports/:id/handled", "machine", { POST: markReportHandled }],
   ["/admin/clients", "machine", { GET: queryClients }],
   ["/admin/clients/:client_id", "machine", { GET: queryClient, DELETE: deleteClient }],
   ["/admin/clients/:client_id/:act", "machine", { POST: actOnClient }],
@@ -138,6 +142,7 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/logout", "person", { GET: logout, POST: logout }],
   ["/initiate-login", "person", { GET: initiateLogin }],
   ["/consent", "person", { POST: consent }],
+  ["/report/:client_id", "person", { GET: showReport, POST: sendReport }],
   ["/device", "person", { GET: devicePage, POST: enterCode }],
   ["/device/decision", "person", { POST: decideDevice }],
   ["/settings/authorizations", "person", { GET: authorizationsPage, POST: changeAuthorizations }],

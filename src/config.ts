@@ -20,6 +20,7 @@ export interface Env {
   readonly CLIENT_ID_METADATA_DOCUMENTS?: string;
   readonly REGISTRATION?: string;
   readonly LENIENT_REGISTRATION?: string;
+  readonly OPERATOR_EMAIL?: string;
   readonly EMAIL?: string;
   readonly EMAIL_FROM?: string;
   readonly EMAIL_API_FORMAT?: string;
@@ -63,6 +64,8 @@ interface Brand {
 export interface Config {
   readonly issuer: string;
   readonly operator: string;
+  /** Where people's reports of services go; null where /admin/reports alone has them. */
+  readonly operatorEmail: string | null;
   readonly brand: Brand;
   /** The host at which Cloudflare asks for client certificates (RFC 8705 section 5); null where it does nowhere. */
   readonly mtlsOrigin: string | null;
@@ -130,6 +133,7 @@ export function parseConfig(env: Env): Config {
     lenientRegistration: parseFlag(env, "LENIENT_REGISTRATION"),
     email: parseEmail(env, issuer.protocol === "http:"),
     operator: env.OPERATOR ?? "Countersign",
+    operatorEmail: parseOperatorEmail(env.OPERATOR_EMAIL),
     brand: parseBrand(env),
     masterSecret,
     secure: issuer.protocol === "https:",
@@ -193,6 +197,12 @@ function parseLink(env: Env, name: "SUPPORT_URL" | "PRIVACY_URL" | "TERMS_URL", 
   if (text === "") return null;
   if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol))
     throw misconfigured(`${name} must begin with ${schemes.join(" or ")}`);
+  return text;
+}
+
+function parseOperatorEmail(text: string | undefined): string | null {
+  if (text === undefined || text === "") return null;
+  if (!/^[^\s@]+@[^\s@]+$/.test(text)) throw misconfigured("OPERATOR_EMAIL must be an e-mail address");
   return text;
 }
 

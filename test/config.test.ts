@@ -26,6 +26,7 @@ describe("the configuration", () => {
       registration: "closed",
       lenientRegistration: false,
       operator: "Countersign",
+      operatorEmail: null,
       brand: { logo: null, accent: null, accentDark: null, supportUrl: null, privacyUrl: null, termsUrl: null },
     });
   });
@@ -39,6 +40,7 @@ describe("the configuration", () => {
       REGISTRATION: "open",
       LENIENT_REGISTRATION: "true",
       OPERATOR: "Contoso",
+      OPERATOR_EMAIL: "trust@contoso.example",
       BRAND_LOGO: "data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22/%3E",
       BRAND_ACCENT: "#0b5c50",
       BRAND_ACCENT_DARK: "#74D3BF",
@@ -54,6 +56,7 @@ describe("the configuration", () => {
       registration: "open",
       lenientRegistration: true,
       operator: "Contoso",
+      operatorEmail: "trust@contoso.example",
       brand: {
         logo: { contentType: "image/svg+xml" },
         accent: "#0b5c50",
@@ -73,6 +76,8 @@ describe("the configuration", () => {
 
   it.each<[keyof Env, string | undefined]>([
     ["ISSUER", undefined],
+    ["OPERATOR_EMAIL", "trust"],
+    ["OPERATOR_EMAIL", "trust@contoso.example, other@contoso.example"],
     ["ISSUER", "id.example"],
     ["ISSUER", "http://id.example"],
     ["ISSUER", "https://id.example/"],

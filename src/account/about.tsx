@@ -7,7 +7,7 @@ import type { ReturnPlace } from "../rules/returnPlace.ts";
 import { roundedCount } from "../rules/roundedCount.ts";
 import { Day } from "./moment.tsx";
 import { Name } from "./name.tsx";
-import { reportPath } from "./reportPath.ts";
+import { reportPath } from "./report/path.ts";
 
 /** Who stands behind a service, and whether we have checked that. */
 export const PublisherLine = ({ client: { publisher } }: { client: Client }) => {

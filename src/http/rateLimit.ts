@@ -41,6 +41,7 @@ const limits = {
   /** No guesses, but services that one person registers, and publishers' files that they have us ask for. */
   service_registration: { max: 20, windowSeconds: 60 * MINUTE },
   publisher_proof: { max: 30, windowSeconds: 60 * MINUTE },
+  service_report: { max: 20, windowSeconds: 60 * MINUTE },
   service_logo: { max: 20, windowSeconds: 60 * MINUTE },
 } as const;
 

@@ -311,7 +311,7 @@ describe("an organization that waits for an approval", () => {
     expect(answer.status).toBe(400);
     expect(textOf(answer)).toContain(words);
     expect(answer.text).toMatch(/aria-invalid="true"[^>]*aria-describedby="ask-problem"/);
-    expect(answer.text).toContain(fields.request_reason ?? ">Please</textarea>");
+    expect(answer.text).toContain((fields as { request_reason?: string }).request_reason ?? ">Please</textarea>");
     expect([await snapshot(), await requests()]).toEqual([before, 0]);
   });
 

@@ -17,6 +17,8 @@ it.each([
   "/settings/developer",
   "/settings/developer/new",
   "/settings/developer/aa1_-B/secrets",
+  "/report/buildboard",
+  "/report/https%3A%2F%2Fclient.example%2Fmcp.json",
 ])("lets sign-in go on to %s", (path) => {
   expect(settingsPath(path)).toBe(path);
 });
@@ -40,6 +42,11 @@ it.each([
   "/settings/organizations//evil.example",
   "/settings/organizations/a/b/c/d",
   "/settings/securityX",
+  "/report/..",
+  "/report/%2e%2E",
+  "/report//evil.example",
+  "/report/a/b",
+  "/report",
   "/settings",
 ])("goes to the list of authorizations instead of %j", (path) => {
   expect(settingsPath(path)).toBe(FALLBACK);

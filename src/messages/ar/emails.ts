@@ -45,4 +45,16 @@ export const emails: Translation<typeof english> = {
   organization_invitation_subject: "يدعوك {person} إلى {organization}",
   organization_invitation_text:
     "يدعوك {person} إلى أن تصبح عضوًا في {organization} لدى {operator}. للقبول، افتح هذه الصفحة وسجّل الدخول بهذا العنوان: {link}\n\nالدعوة صالحة سبعة أيام. إن لم تكن تتوقعها فلا يلزمك فعل شيء.",
+  authorization_new_subject: "صار بإمكان {service} أن تتصرف باسمك لدى {operator}",
+  authorization_new_text:
+    "وُوفق على {service} لحسابك في {approvedAt}، من {device} ({place}).\n\nيُسمح لها بـ: {permissions}.\n\nإذا كنت أنت من فعل ذلك فلا يلزمك شيء. وإلا فألغها فورًا على {link} واختر كلمة مرور جديدة.",
+  authorization_widened_subject: "صار بإمكان {service} فعل المزيد باسمك لدى {operator}",
+  authorization_widened_text:
+    "وُوفق على مزيد من الأذون لـ {service}، ولها وصول إلى حسابك، في {approvedAt}، من {device} ({place}).\n\nطلبت: {permissions}.\n\nإذا كنت أنت من فعل ذلك فلا يلزمك شيء. وإلا فألغها فورًا على {link} واختر كلمة مرور جديدة.",
+  service_reported_subject: "أُبلغ عن خدمة: {service}",
+  service_reported_text:
+    "أبلغ {person} عن {service} ({client}).\n\nالسبب: {reason}\n\n{text}\n\nالبلاغات مدرجة في /admin/reports.",
+  token_reused_subject: "أُنهي وصول أحد الأجهزة لخدمة {service} لدى {operator}",
+  token_reused_text:
+    "استُخدم رمز التحديث الخاص بخدمة {service} مرة ثانية، في اتصال بدأ على {device}. ربما لم يكن أحد الاستخدامين من الخدمة نفسها، ولذلك أنهينا وصول هذا الاتصال في {endedAt}.\n\nلا يلزمك فعل شيء: لم يعد بإمكان أحد استخدامه، وستسألك الخدمة مجددًا عند استخدامها في المرة القادمة. إذا تكرر ذلك فراجع ما تفعله الخدمة في {link} وأوقفها مؤقتًا أو ألغِ وصولها هناك.",
 };

@@ -45,4 +45,16 @@ export const emails: Translation<typeof english> = {
   organization_invitation_subject: "{person} lädt Sie zu {organization} ein",
   organization_invitation_text:
     "{person} lädt Sie ein, bei {operator} Mitglied von {organization} zu werden. Um anzunehmen, öffnen Sie diese Seite und melden Sie sich mit dieser Adresse an: {link}\n\nDie Einladung gilt sieben Tage. Wenn Sie sie nicht erwartet haben, brauchen Sie nichts zu tun.",
+  authorization_new_subject: "{service} darf bei {operator} in Ihrem Namen handeln",
+  authorization_new_text:
+    "Am {approvedAt} wurde {service} für Ihr Konto freigegeben, mit {device} ({place}).\n\nErlaubt ist: {permissions}.\n\nWenn Sie das waren, brauchen Sie nichts zu tun. Wenn nicht, widerrufen Sie es sofort unter {link} und wählen Sie ein neues Passwort.",
+  authorization_widened_subject: "{service} darf bei {operator} mehr in Ihrem Namen tun",
+  authorization_widened_text:
+    "Für {service}, das Zugriff auf Ihr Konto hat, wurde am {approvedAt} mehr freigegeben, mit {device} ({place}).\n\nErbeten war: {permissions}.\n\nWenn Sie das waren, brauchen Sie nichts zu tun. Wenn nicht, widerrufen Sie es sofort unter {link} und wählen Sie ein neues Passwort.",
+  service_reported_subject: "Ein Dienst wurde gemeldet: {service}",
+  service_reported_text:
+    "{person} hat {service} ({client}) gemeldet.\n\nGrund: {reason}\n\n{text}\n\nDie Meldungen stehen unter /admin/reports.",
+  token_reused_subject: "Bei {operator} wurde der Zugriff eines Geräts für {service} beendet",
+  token_reused_text:
+    "Ein Refresh-Token von {service} wurde ein zweites Mal verwendet, aus einer Verbindung, die auf {device} begann. Einer der beiden war möglicherweise nicht der Dienst selbst. Deshalb haben wir den Zugriff dieser Verbindung am {endedAt} beendet.\n\nSie müssen nichts tun: Niemand kann ihn mehr verwenden, und der Dienst fragt Sie bei der nächsten Verwendung erneut. Wenn es wieder geschieht, sehen Sie unter {link} nach, was der Dienst tut, und pausieren oder widerrufen Sie dort seinen Zugriff.",
 };

@@ -43,4 +43,16 @@ export const emails = {
   organization_invitation_subject: "{person} invites you to {organization}",
   organization_invitation_text:
     "{person} invites you to become a member of {organization} at {operator}. To accept, open this page and sign in with this address: {link}\n\nThe invitation is good for seven days. If you did not expect it, you need do nothing.",
+  authorization_new_subject: "{service} may act in your name at {operator}",
+  authorization_new_text:
+    "{service} was approved for your account on {approvedAt}, from {device} ({place}).\n\nIt may: {permissions}.\n\nIf it was you, you need do nothing. If it was not, revoke it at once at {link} and choose a new password.",
+  authorization_widened_subject: "{service} may do more in your name at {operator}",
+  authorization_widened_text:
+    "More was approved for {service}, which has access to your account, on {approvedAt}, from {device} ({place}).\n\nIt asked for: {permissions}.\n\nIf it was you, you need do nothing. If it was not, revoke it at once at {link} and choose a new password.",
+  service_reported_subject: "A service was reported: {service}",
+  service_reported_text:
+    "{person} reported {service} ({client}).\n\nReason: {reason}\n\n{text}\n\nReports are listed by /admin/reports.",
+  token_reused_subject: "A device's access for {service} was ended at {operator}",
+  token_reused_text:
+    "A refresh token of {service} was used a second time, from a connection that began on {device}. One of the two may not have been the service itself, so on {endedAt} we ended the access of that connection.\n\nYou need do nothing: nobody can use it any more, and the service asks you again when you next use it. If this happens again, look at what the service does at {link}, and pause or revoke it there.",
 } as const;

@@ -46,4 +46,16 @@ export const emails: Translation<typeof english> = {
   organization_invitation_subject: "{person} le invita a {organization}",
   organization_invitation_text:
     "{person} le invita a ser miembro de {organization} en {operator}. Para aceptar, abra esta página y entre con esta dirección: {link}\n\nLa invitación vale siete días. Si no la esperaba, no tiene que hacer nada.",
+  authorization_new_subject: "{service} puede actuar en su nombre en {operator}",
+  authorization_new_text:
+    "El {approvedAt} se aprobó {service} para su cuenta, desde {device} ({place}).\n\nPermisos: {permissions}.\n\nSi fue usted, no tiene que hacer nada. Si no, revóquelo enseguida en {link} y elija una contraseña nueva.",
+  authorization_widened_subject: "{service} puede hacer más en su nombre en {operator}",
+  authorization_widened_text:
+    "El {approvedAt} se aprobó más para {service}, que tiene acceso a su cuenta, desde {device} ({place}).\n\nPidió: {permissions}.\n\nSi fue usted, no tiene que hacer nada. Si no, revóquelo enseguida en {link} y elija una contraseña nueva.",
+  service_reported_subject: "Se denunció un servicio: {service}",
+  service_reported_text:
+    "{person} denunció {service} ({client}).\n\nMotivo: {reason}\n\n{text}\n\nLas denuncias figuran en /admin/reports.",
+  token_reused_subject: "Se ha puesto fin al acceso de un dispositivo para {service} en {operator}",
+  token_reused_text:
+    "Un token de actualización de {service} se usó por segunda vez, en una conexión que comenzó en {device}. Puede que uno de los dos usos no fuera del propio servicio. Por eso, el {endedAt} pusimos fin al acceso de esa conexión.\n\nNo tiene que hacer nada: ya nadie puede usarlo, y el servicio volverá a preguntarle la próxima vez que lo use. Si vuelve a ocurrir, mire qué hace el servicio en {link} y pause o revoque allí su acceso.",
 };

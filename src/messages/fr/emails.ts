@@ -46,4 +46,16 @@ export const emails: Translation<typeof english> = {
   organization_invitation_subject: "{person} vous invite dans {organization}",
   organization_invitation_text:
     "{person} vous invite à devenir membre de {organization} chez {operator}. Pour accepter, ouvrez cette page et connectez-vous avec cette adresse : {link}\n\nL’invitation vaut sept jours. Si vous ne l’attendiez pas, vous n’avez rien à faire.",
+  authorization_new_subject: "{service} peut agir en votre nom chez {operator}",
+  authorization_new_text:
+    "{service} a été accepté pour votre compte le {approvedAt}, depuis {device} ({place}).\n\nAutorisations : {permissions}.\n\nSi c’était vous, vous n’avez rien à faire. Sinon, révoquez-le tout de suite à {link} et choisissez un nouveau mot de passe.",
+  authorization_widened_subject: "{service} peut en faire plus en votre nom chez {operator}",
+  authorization_widened_text:
+    "Davantage a été accepté pour {service}, qui a accès à votre compte, le {approvedAt}, depuis {device} ({place}).\n\nDemandé : {permissions}.\n\nSi c’était vous, vous n’avez rien à faire. Sinon, révoquez-le tout de suite à {link} et choisissez un nouveau mot de passe.",
+  service_reported_subject: "Un service a été signalé : {service}",
+  service_reported_text:
+    "{person} a signalé {service} ({client}).\n\nMotif : {reason}\n\n{text}\n\nLes signalements figurent sous /admin/reports.",
+  token_reused_subject: "L’accès d’un appareil pour {service} a pris fin chez {operator}",
+  token_reused_text:
+    "Un jeton d’actualisation de {service} a été utilisé une seconde fois, dans une connexion commencée sur {device}. L’un des deux usages ne venait peut-être pas du service lui-même. C’est pourquoi nous avons mis fin à l’accès de cette connexion le {endedAt}.\n\nVous n’avez rien à faire : plus personne ne peut s’en servir, et le service vous consultera à la prochaine utilisation. Si cela se reproduit, regardez ce que fait le service sur {link}, et suspendez ou révoquez-y son accès.",
 };

@@ -45,4 +45,16 @@ export const emails: Translation<typeof english> = {
   organization_invitation_subject: "{person}さんから {organization} への招待",
   organization_invitation_text:
     "{person}さんが、{operator} の {organization} にあなたを招待しています。承諾するには、次のページを開き、このアドレスでサインインしてください: {link}\n\n招待の有効期間は 7 日です。心当たりがない場合は、何もする必要はありません。",
+  authorization_new_subject: "{service} が {operator} であなたに代わって操作できるようになりました",
+  authorization_new_text:
+    "{approvedAt} に、{device}（{place}）から、あなたのアカウントで {service} が承認されました。\n\n許可の内容：{permissions}\n\nご自身の操作であれば、何もする必要はありません。そうでない場合は、すぐに {link} で取り消し、パスワードを変更してください。",
+  authorization_widened_subject: "{service} が {operator} であなたに代わってできることが増えました",
+  authorization_widened_text:
+    "{approvedAt} に、{device}（{place}）から、あなたのアカウントにアクセスできる {service} への追加の許可が承認されました。\n\n求められた内容：{permissions}\n\nご自身の操作であれば、何もする必要はありません。そうでない場合は、すぐに {link} で取り消し、パスワードを変更してください。",
+  service_reported_subject: "サービスが報告されました：{service}",
+  service_reported_text:
+    "{person} が {service}（{client}）を報告しました。\n\n理由：{reason}\n\n{text}\n\n報告の一覧は /admin/reports にあります。",
+  token_reused_subject: "{operator} で {service} のデバイスのアクセスが終了しました",
+  token_reused_text:
+    "{device} で始まった接続で、{service} のリフレッシュトークンが二度使われました。どちらか一方はサービス自身ではなかった可能性があります。そのため {endedAt} に、この接続のアクセスを終了しました。\n\n何もする必要はありません。もう誰も使えず、次に使うときにサービスがあらためてお尋ねします。再び起きた場合は {link} でサービスの動きを確認し、一時停止または取り消しをしてください。",
 };
