@@ -9,6 +9,7 @@ import {
   ORGANIZATION_ACCESS,
   withoutOrganizations,
 } from "../../rules/authorizationDetails.ts";
+import { displayName } from "../../rules/displayName.ts";
 import type { Redemption } from "../../rules/family.ts";
 import { reachedOrganizations } from "../../rules/organizations.ts";
 import { datedAt } from "../../rules/pause.ts";
@@ -41,8 +42,13 @@ export async function settle(
   if (redemption.kind === "refused")
     throw new OAuthError(redemption.error, texts[redemption.error], { reason: redemption.reason, status: 400 });
   if (redemption.kind === "reused") {
-    const { device } = redemption.state.family;
-    const sealedValues = await sealValues(deps, { service: client.metadata.client_name, device, endedAt: deps.now() });
+    const { family, grant } = redemption.state;
+    const sealedValues = await sealValues(deps, {
+      service: displayName(client.metadata.client_name, client.clientId).text,
+      device: family.device,
+      path: `/settings/authorizations/${grant.grantId}`,
+      endedAt: deps.now(),
+    });
     const tells = { kind: "token_reused", sealedValues } as const;
     await revoke(deps, { kind: "family", familyId, clientId: client.clientId, by: "system", whereabouts, tells });
     throw new OAuthError("invalid_grant", texts.invalid_grant, { reason: redemption.reason });
