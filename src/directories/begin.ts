@@ -55,6 +55,7 @@ export async function beginAt(
   return { location, sealed };
 }
 
+const ANY_AGE_SECONDS = 30 * 24 * 3600;
 const AUTH_TIME = JSON.stringify({ id_token: { auth_time: { essential: true } } });
 
 interface Request {
@@ -80,12 +81,23 @@ function requestOf(deps: Deps, { server, client, directory, departure, state, no
     code_challenge: challenge,
     code_challenge_method: "S256",
     ...(loginHint === undefined ? {} : { login_hint: loginHint }),
-    ...(prompts === null ? {} : { prompt: prompts }),
-    // Some providers say when only if they are asked for it by name (OpenID Connect Core 5.5).
-    ...(maxAgeSeconds === null ? {} : { max_age: String(maxAgeSeconds), claims: AUTH_TIME }),
+    ...(prompts === null ? {} : { prompt: promptOf(server, prompts) }),
+    // Many say when somebody signed in only if they are asked: by a `max_age`, however long, or by name (OpenID Connect Core 2, 5.5).
+    max_age: String(maxAgeSeconds ?? ANY_AGE_SECONDS),
+    claims: AUTH_TIME,
     // Google's, which leaves everybody else's accounts out of its choice; the claim is what counts.
     ...(directory.settings.requires?.["hd"] === undefined ? {} : { hd: directory.settings.requires["hd"] }),
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;
+}
+
+/** Entra ID and Google, which do not list the prompts that they know, know this one; others refuse a request for one that they do not. */
+const KNOWS_SELECT_ACCOUNT =
+  /^https:\/\/(?:login\.(?:microsoftonline\.(?:com|us)|partner\.microsoftonline\.cn)|accounts\.google\.com)(?:\/|$)/;
+
+/** Who signs in anew can choose an account as well. */
+function promptOf({ issuer, prompt_values_supported: known }: AuthorizationServer, prompt: "login" | "select_account"): string {
+  const knows = Array.isArray(known) ? known.includes("select_account") : KNOWS_SELECT_ACCOUNT.test(issuer);
+  return prompt === "select_account" && !knows ? "login" : prompt;
 }

@@ -209,6 +209,7 @@ describe("how we ask the directory", () => {
     await connectDirectory(server, contoso);
     await addResource();
     await addClient("buildboard");
+    provider.metadata = { ...provider.metadata, prompt_values_supported: ["none", "login", "select_account"] };
     const page = await browser.open(authorizationUrl(parameters));
     const sealed = /name="continue" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
     const asked = await depart(browser, provider, `/sign-in/work/contoso?continue=${sealed}`);
