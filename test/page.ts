@@ -6,10 +6,10 @@ export interface Page {
   readonly text: string;
 }
 
-/** The fields that a browser would send for the page's first form with this action if nothing were typed. */
+/** The fields that a browser would send for the page's first form that posts to this action if nothing were typed. */
 export function fieldsOf(page: Page, action: string): Record<string, string | string[]> {
   const content = [...page.text.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].find(
-    ([, tag = ""]) => attribute(tag, "action") === action,
+    ([, tag = ""]) => attribute(tag, "action") === action && attribute(tag, "method") !== "get",
   )?.[2];
   if (content === undefined)
     throw new Error(`no form to ${action} on ${page.url} (${page.status}): ${textOf(page).slice(0, 400)}`);
