@@ -11,6 +11,7 @@ import { normalizeEmail } from "../../rules/email.ts";
 import { type Directory, loadDirectories } from "../../store/directories.ts";
 import { type Identity, listIdentities, unlinkIdentity } from "../../store/identities.ts";
 import { Ago, Day } from "../moment.tsx";
+import { ACCOUNT } from "../profile/places.ts";
 import { Settings } from "../settings/frame.tsx";
 import { checkStepUp } from "../stepUp.ts";
 import { acting, type Found, lookingAt, type Visit } from "../visit.ts";
@@ -94,27 +95,27 @@ async function show(deps: Deps, visit: Visit, shown: Shown): Promise<Response> {
           {t("directories.last_way")}
         </p>
       )}
-      <section class="sheet">
-        {identities.length === 0 && <p>{t("directories.none")}</p>}
-        {identities.length > 0 && (
-          <ul class="choices">
-            {identities.map((identity) => (
-              <Linked
-                identity={identity}
-                directory={directories.find((one) => issuerOf(one) === identity.issuer)}
-                csrf={csrf}
-                now={deps.now()}
-              />
-            ))}
-          </ul>
-        )}
-      </section>
-      <LinkForm csrf={csrf} typed={typed} problem={problem === "last_way" ? undefined : problem} />
+      <div class="service-form">
+        <section class="sheet">
+          {identities.length === 0 && <p>{t("directories.none")}</p>}
+          {identities.length > 0 && (
+            <ul class="devices">
+              {identities.map((identity) => (
+                <Linked
+                  identity={identity}
+                  directory={directories.find((one) => issuerOf(one) === identity.issuer)}
+                  csrf={csrf}
+                  now={deps.now()}
+                />
+              ))}
+            </ul>
+          )}
+        </section>
+        <LinkForm csrf={csrf} typed={typed} problem={problem === "last_way" ? undefined : problem} />
+      </div>
     </Settings>,
   );
 }
-
-const ACCOUNT = "/settings/account";
 
 const Linked = ({
   identity,
