@@ -153,6 +153,10 @@ label.choice { cursor: pointer; }
 .reach .choices { margin-inline-start: 2.05rem; }
 /* With "all" there is nothing to tick: the list then only tells how each organization stands to the service. */
 .reach:has([value="all"]:checked) .choices input { display: none; }
+.choice.for-all { margin: 0.6rem 0 0.2rem; margin-inline-start: 2.05rem; }
+.reach:has([value="all"]:checked) .choices .for-all input { display: revert; }
+.before > fieldset { margin-top: 0.75rem; }
+.ask { border-top: 1px solid var(--line); padding-top: 0.5rem; }
 /* Full access stands out, and lies over what it includes: while it is ticked, there is nothing to tick below it. */
 .everything { border-inline-start: 4px solid var(--danger); border-radius: 6px; background: var(--danger-paper); padding: 0.85rem 1rem; }
 .everything > legend { float: inline-start; width: 100%; font: 600 1.15rem/1.3 var(--serif); }
@@ -272,9 +276,9 @@ code.scope { font-weight: 400; font-size: 0.82rem; color: var(--soft); }
 .copy code { user-select: all; }
 .print-only { display: none; }
 /* Letters that join, and scripts that need more room between their lines. */
-:lang(ar) { --serif: "Noto Naskh Arabic", "Geeza Pro", "Traditional Arabic", "Times New Roman", serif;
+:lang(ar) { --serif: "Iowan Old Style", Charter, "Source Serif 4", "DejaVu Serif", "Noto Naskh Arabic", "Geeza Pro", "Traditional Arabic", serif;
   --sans: system-ui, -apple-system, "Segoe UI", "Geeza Pro", "Noto Sans Arabic", "DejaVu Sans", Tahoma, sans-serif; }
-:lang(ja) { --serif: "Hiragino Mincho ProN", "Yu Mincho", "Noto Serif CJK JP", "Noto Serif JP", serif;
+:lang(ja) { --serif: "Iowan Old Style", Charter, "Source Serif 4", "DejaVu Serif", "Hiragino Mincho ProN", "Yu Mincho", "Noto Serif CJK JP", "Noto Serif JP", serif;
   --sans: system-ui, -apple-system, "Hiragino Sans", "Yu Gothic UI", "Noto Sans CJK JP", "Noto Sans JP", sans-serif; }
 :is(body, body *):lang(ar), :is(body, body *):lang(ja) { letter-spacing: 0; }
 body:lang(ar), body:lang(ja) { line-height: 1.75; font-family: var(--sans); }
@@ -286,7 +290,7 @@ input.code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans
 .qr { display: block; max-width: 100%; height: auto; border-radius: 6px; border: 1px solid var(--line); }
 .qr-paper { fill: #fff; }
 .qr-ink { fill: #000; }
-.recovery-codes { display: grid; gap: 0.4rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); max-width: 30rem;
+.recovery-codes { display: grid; gap: 0.4rem 2rem; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); max-width: 26rem;
   font-size: 1.15rem; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: 8px; background: var(--tint); }
 [hidden] { display: none !important; }
 @media print { .unprinted, .places, .colophon { display: none; } }
