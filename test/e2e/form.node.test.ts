@@ -1,6 +1,7 @@
 /** The frame of the pages: six languages, both directions, narrow and wide, large text, print, and the keyboard alone. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import demo from "../../demo/seed.json" with { type: "json" };
 import { type Local, startLocal } from "../../scripts/local.ts";
 import { heading, launch, look, openBrowser, signIn } from "./chromium.ts";
 
@@ -8,7 +9,7 @@ let local: Local;
 let browser: Browser;
 
 beforeAll(async () => {
-  [local, browser] = await Promise.all([startLocal(), launch()]);
+  [local, browser] = await Promise.all([startLocal({ seed: demo }), launch()]);
 });
 
 afterAll(async () => {
@@ -45,6 +46,7 @@ describe.each(["en", "de", "ar", "ja"])("in %s", (language) => {
     }
     await page.goto(`${server}/sign-in`);
     await signIn(page);
+    await page.waitForURL("**/settings/authorizations");
     for (const [path, name] of [
       ["/", "front-in"],
       ["/language?to=/settings/security", "language-in"],

@@ -12,7 +12,7 @@ export const front: Translation<typeof english> = {
   step_asks_text: "Er schickt Sie hierher und sagt, was er sehen oder ändern will, und in welchen Ihrer Organisationen.",
   step_sign: "Sie zeichnen gegen",
   step_sign_text: "Sie geben so viel davon frei, wie Sie möchten, oder nichts. Was Sie nicht ankreuzen, bekommt er nicht.",
-  step_charge: "Sie behalten die Hand darauf",
+  step_charge: "Es bleibt in Ihrer Hand",
   step_charge_text: "Die Liste Ihrer Freigaben zeigt, wer was nutzt und seit wann. Ein Klick dort beendet es.",
   for_developers: "Für Entwickler",
   for_developers_text:
