@@ -32,6 +32,7 @@ import { logo } from "./account/logo.ts";
 import { logout } from "./account/logout.tsx";
 import { mailboxPage } from "./account/mailbox.tsx";
 import { accessPage, changeAccess } from "./account/organizations/access.tsx";
+import { invite, join, joinPage } from "./account/organizations/invitation.tsx";
 import { organizationsPage } from "./account/organizations/list.tsx";
 import { logPage } from "./account/organizations/log.tsx";
 import { logAsCsv, logAsJson } from "./account/organizations/logExport.ts";
@@ -49,7 +50,9 @@ import { deleteAccountForm, deletePage } from "./account/profile/end.tsx";
 import { changePasswordForm, passwordPage } from "./account/profile/password.tsx";
 import { sendReport, showReport } from "./account/report/report.tsx";
 import { authenticatorsPage, changeAuthenticators } from "./account/security/authenticators.tsx";
+import { eventsPage } from "./account/security/events.tsx";
 import { addNewAuthenticator, newAuthenticatorPage } from "./account/security/newAuthenticator.tsx";
+import { changeSecurity, securityPage } from "./account/security/overview.tsx";
 import { makeRecoveryCodes, recoveryCodesFile, recoveryCodesPage } from "./account/security/recoveryCodes.tsx";
 import { secondStep, secondStepPage } from "./account/security/second.ts";
 import { signIn, signInPage } from "./account/signIn.tsx";
@@ -153,12 +156,16 @@ const routes: readonly (readonly [path: string, audience: Audience, methods: Met
   ["/settings/organizations/:name", "person", { GET: organizationOverviewPage }],
   ["/settings/organizations/:name/members", "person", { GET: membersPage, POST: changeRole }],
   ["/settings/organizations/:name/remove/:user_id", "person", { GET: removeMemberPage, POST: removeMember }],
+  ["/settings/organizations/:name/invitations", "person", { POST: invite }],
   ["/settings/organizations/:name/access", "person", { GET: accessPage, POST: changeAccess }],
   ["/settings/organizations/:name/services", "person", { GET: organizationServicesPage, POST: changeService }],
   ["/settings/organizations/:name/requests", "person", { GET: requestsPage, POST: answerRequest }],
   ["/settings/organizations/:name/log", "person", { GET: logPage }],
   ["/settings/organizations/:name/log.csv", "person", { GET: logAsCsv }],
   ["/settings/organizations/:name/log.json", "person", { GET: logAsJson }],
+  ["/settings/organizations/join/:invitation", "person", { GET: joinPage, POST: join }],
+  ["/settings/security", "person", { GET: securityPage, POST: changeSecurity }],
+  ["/settings/security/events", "person", { GET: eventsPage }],
   ["/settings/security/passkeys", "person", { GET: passkeysPage, POST: changePasskeys }],
   ["/settings/security/passkeys/new", "person", { GET: newPasskeyPage, POST: addNewPasskey }],
   ["/settings/security/authenticators", "person", { GET: authenticatorsPage, POST: changeAuthenticators }],

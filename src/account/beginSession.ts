@@ -46,7 +46,12 @@ export async function beginSession(request: Request, deps: Deps, proven: Proven,
     whereabouts,
     held: kept.map(({ id }) => id),
     dropped: dropped.map(({ id }) => id),
-    sealedValues: await sealValues(deps, { device, place: placeText(whereabouts), signedInAt: at }),
+    sealedValues: await sealValues(deps, {
+      device,
+      place: placeText(whereabouts),
+      signedInAt: at,
+      path: "/settings/security",
+    }),
     at,
   });
   if (alive === undefined)

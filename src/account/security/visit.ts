@@ -14,6 +14,7 @@ export const SECURITY = "/settings/security";
 export const PASSKEYS = `${SECURITY}/passkeys`;
 export const AUTHENTICATORS = `${SECURITY}/authenticators`;
 export const RECOVERY_CODES = `${SECURITY}/recovery-codes`;
+export const EVENTS = `${SECURITY}/events`;
 
 /** The pages that belong together under Security. */
 export const securityPlaces = (t: Translate): readonly Place[] => [
@@ -21,6 +22,7 @@ export const securityPlaces = (t: Translate): readonly Place[] => [
   { path: PASSKEYS, title: t("security.passkeys") },
   { path: AUTHENTICATORS, title: t("security.apps") },
   { path: RECOVERY_CODES, title: t("security.recovery_codes") },
+  { path: EVENTS, title: t("sessions.events") },
 ];
 
 interface FoundFactors extends Found {
@@ -44,6 +46,6 @@ export async function changeOf({ request, user }: Visit, deps: Deps, name: strin
 /** The one of the person's own that the form names. @throws OAuthError not_found for any other */
 export function loadOwn<T extends { readonly id: string }>(own: readonly T[], id: string | undefined): T {
   const found = own.find((one) => one.id === id);
-  if (found === undefined) throw new OAuthError("not_found", "You have no such passkey or app.");
+  if (found === undefined) throw new OAuthError("not_found", "You have no such passkey or app.", { say: ["security.no_such_factor"] });
   return found;
 }

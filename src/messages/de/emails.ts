@@ -57,4 +57,7 @@ export const emails: Translation<typeof english> = {
   token_reused_subject: "Bei {operator} wurde der Zugriff eines Geräts für {service} beendet",
   token_reused_text:
     "Ein Refresh-Token von {service} wurde ein zweites Mal verwendet, aus einer Verbindung, die auf {device} begann. Einer der beiden war möglicherweise nicht der Dienst selbst. Deshalb haben wir den Zugriff dieser Verbindung am {endedAt} beendet.\n\nSie müssen nichts tun: Niemand kann ihn mehr verwenden, und der Dienst fragt Sie bei der nächsten Verwendung erneut. Wenn es wieder geschieht, sehen Sie unter {link} nach, was der Dienst tut, und pausieren oder widerrufen Sie dort seinen Zugriff.",
+  new_sign_in_subject: "Neue Anmeldung bei Ihrem Konto bei {operator}",
+  new_sign_in_text:
+    "Jemand hat sich am {signedInAt} bei Ihrem Konto angemeldet.\n\nGerät: {device}. Ort: {place}.\n\nWenn Sie das waren, ist nichts zu tun. Wenn nicht, melden Sie sich überall sonst ab und ändern Sie Ihr Passwort: {link}",
 };

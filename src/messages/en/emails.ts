@@ -55,4 +55,7 @@ export const emails = {
   token_reused_subject: "A device's access for {service} was ended at {operator}",
   token_reused_text:
     "A refresh token of {service} was used a second time, from a connection that began on {device}. One of the two may not have been the service itself, so on {endedAt} we ended the access of that connection.\n\nYou need do nothing: nobody can use it any more, and the service asks you again when you next use it. If this happens again, look at what the service does at {link}, and pause or revoke it there.",
+  new_sign_in_subject: "New sign-in to your {operator} account",
+  new_sign_in_text:
+    "Somebody signed in to your account on {signedInAt}.\n\nDevice: {device}. Place: {place}.\n\nIf that was you, there is nothing to do. If not, sign out everywhere else and change your password: {link}",
 } as const;

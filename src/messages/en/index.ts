@@ -8,6 +8,7 @@ import { frame } from "./frame.ts";
 import { front } from "./front.ts";
 import { organizations } from "./organizations.ts";
 import { security } from "./security.ts";
+import { sessions } from "./sessions.ts";
 import { signIn } from "./signIn.ts";
 
 /** The model of all catalogues. */
@@ -22,6 +23,7 @@ export const en = {
   front,
   organizations,
   security,
+  sessions,
   signIn,
 };
 

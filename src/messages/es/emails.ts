@@ -58,4 +58,7 @@ export const emails: Translation<typeof english> = {
   token_reused_subject: "Se ha puesto fin al acceso de un dispositivo para {service} en {operator}",
   token_reused_text:
     "Un token de actualización de {service} se usó por segunda vez, en una conexión que comenzó en {device}. Puede que uno de los dos usos no fuera del propio servicio. Por eso, el {endedAt} pusimos fin al acceso de esa conexión.\n\nNo tiene que hacer nada: ya nadie puede usarlo, y el servicio volverá a preguntarle la próxima vez que lo use. Si vuelve a ocurrir, mire qué hace el servicio en {link} y pause o revoque allí su acceso.",
+  new_sign_in_subject: "Nuevo inicio de sesión en su cuenta de {operator}",
+  new_sign_in_text:
+    "Alguien inició sesión en su cuenta el {signedInAt}.\n\nDispositivo: {device}. Lugar: {place}.\n\nSi fue usted, no tiene que hacer nada. Si no, cierre sesión en todos los demás sitios y cambie su contraseña: {link}",
 };

@@ -9,6 +9,7 @@ import { frame } from "./frame.ts";
 import { front } from "./front.ts";
 import { organizations } from "./organizations.ts";
 import { security } from "./security.ts";
+import { sessions } from "./sessions.ts";
 import { signIn } from "./signIn.ts";
 
 export const es: Catalogue = {
@@ -22,5 +23,6 @@ export const es: Catalogue = {
   front,
   organizations,
   security,
+  sessions,
   signIn,
 };

@@ -58,4 +58,7 @@ export const emails: Translation<typeof english> = {
   token_reused_subject: "L’accès d’un appareil pour {service} a pris fin chez {operator}",
   token_reused_text:
     "Un jeton d’actualisation de {service} a été utilisé une seconde fois, dans une connexion commencée sur {device}. L’un des deux usages ne venait peut-être pas du service lui-même. C’est pourquoi nous avons mis fin à l’accès de cette connexion le {endedAt}.\n\nVous n’avez rien à faire : plus personne ne peut s’en servir, et le service vous consultera à la prochaine utilisation. Si cela se reproduit, regardez ce que fait le service sur {link}, et suspendez ou révoquez-y son accès.",
+  new_sign_in_subject: "Nouvelle connexion à votre compte {operator}",
+  new_sign_in_text:
+    "Quelqu’un s’est connecté à votre compte le {signedInAt}.\n\nAppareil : {device}. Lieu : {place}.\n\nSi c’était vous, vous n’avez rien à faire. Sinon, déconnectez-vous partout ailleurs et changez votre mot de passe : {link}",
 };

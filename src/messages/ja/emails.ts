@@ -57,4 +57,7 @@ export const emails: Translation<typeof english> = {
   token_reused_subject: "{operator} で {service} のデバイスのアクセスが終了しました",
   token_reused_text:
     "{device} で始まった接続で、{service} のリフレッシュトークンが二度使われました。どちらか一方はサービス自身ではなかった可能性があります。そのため {endedAt} に、この接続のアクセスを終了しました。\n\n何もする必要はありません。もう誰も使えず、次に使うときにサービスがあらためてお尋ねします。再び起きた場合は {link} でサービスの動きを確認し、一時停止または取り消しをしてください。",
+  new_sign_in_subject: "{operator} のアカウントへの新しいサインイン",
+  new_sign_in_text:
+    "{signedInAt} に、あなたのアカウントへのサインインがありました。\n\nデバイス：{device}　場所：{place}\n\nご本人であれば、何もする必要はありません。心当たりがない場合は、ほかのすべてからサインアウトし、パスワードを変更してください：{link}",
 };
