@@ -86,7 +86,7 @@ describe("the approval page", () => {
     expect(page.text).toContain('<span lang="de" dir="auto">Alle Notizen.</span>');
     expect(page.text).toContain('<bdi lang="de">Notizbuch</bdi>');
     expect(page.text).toContain('<bdi lang="de">Bautafel</bdi>');
-    expect(page.text).toContain('<html lang="en" dir="ltr">');
+    expect(page.text).toContain('<html lang="de" dir="ltr">');
   });
 
   it("has what there is in the language, and the rest as the resource wrote it first", async () => {
@@ -125,7 +125,7 @@ describe("the approval page", () => {
     const metadata = await open(env.DB).select().from(clients).where(eq(clients.clientId, "buildboard"));
     const changed = { ...metadata[0]?.metadata, "client_name#de": "Micr\u043esoft" } as never;
     await open(env.DB).update(clients).set({ metadata: changed }).where(eq(clients.clientId, "buildboard"));
-    expect(textOf(await begin("notes.read", "de"))).toContain("mixes letters of several alphabets");
+    expect(textOf(await begin("notes.read", "de"))).toContain("mischt Buchstaben mehrerer Alphabete");
     expect(textOf(await begin("notes.read", "en"))).not.toContain("mixes letters of several alphabets");
   });
 });
@@ -152,13 +152,13 @@ describe("full access", () => {
 
   it("comes first and by itself, in words that nobody takes for less", async () => {
     const page = await begin("openid notes.all", "en");
-    expect(legendsOf(page)).toEqual(["Full access to Notes", "About you", "In which organizations"]);
+    expect(legendsOf(page)).toEqual(["Full access to Notes", "About you", "In which organizations", "For how long"]);
     expect(textOf(page)).toMatch(/Act as you High risk Everything you can do there, it can do\. Whatever you do\./);
   });
 
   it("has what else is asked for at the resource under it, as included", async () => {
     const page = await begin("openid notes.read notes.write notes.all", "en");
-    expect(legendsOf(page)).toEqual(["Full access to Notes", "About you", "In which organizations"]);
+    expect(legendsOf(page)).toEqual(["Full access to Notes", "About you", "In which organizations", "For how long"]);
     const [, box = ""] = /<fieldset class="everything">(.*?)<\/fieldset>/s.exec(page.text) ?? [];
     for (const title of ["Read notes", "Write notes"]) expect(box).toContain(title);
     expect(box.match(/Included in full access/g)).toHaveLength(2);
@@ -166,7 +166,7 @@ describe("full access", () => {
 
   it("is left out of the groups also where it is asked for in another language", async () => {
     const page = await begin("notes.read notes.all", "de");
-    expect(legendsOf(page)).toEqual(["Full access to Notizbuch", "In which organizations"]);
+    expect(legendsOf(page)).toEqual(["Voller Zugriff auf Notizbuch", "In welchen Organisationen", "Wie lange"]);
     expect(textOf(page)).toContain("Wie Sie handeln High risk Everything you can do there, it can do.");
   });
 

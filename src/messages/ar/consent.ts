@@ -123,7 +123,7 @@ export const consent: Translation<typeof english> = {
   until_revoked: "حتى ألغيه",
   until_revoked_note: "ينتهي من تلقاء نفسه إذا لم يُستخدم لمدة {idle}، وبعد {longest} على أبعد تقدير.",
   until_revoked_present: "حتى ذلك الحين لا يلزم أن تطلب منك الشيء نفسه مجددًا.",
-  for_30_days: "لمدة ٣٠ يومًا",
+  for_30_days: "لمدة 30 يومًا",
   for_30_days_note: "بعد ذلك يجب أن تسألك من جديد.",
   once: "هذه المرة فقط",
   once_note: "ينتهي وصولها بعد {span} من حصولها عليه.",
@@ -214,7 +214,7 @@ export const consent: Translation<typeof english> = {
   report_too_long: "ما كتبته أطول من {count} حرف.",
   report_thanks: "شكرًا لك",
   report_sent: "أُرسل بلاغك عن {service}. إذا كان للخدمة وصول إلى حسابك، فيمكنك إنهاؤه الآن.",
-  report_to_authorizations: "إلى أذوناتك",
+  report_to_authorizations: "إلى تصاريحك",
 
   scope_openid: "التعرف عليك",
   scope_openid_note: "تحصل على رقم يمثل حسابك، لتعرفك في المرة القادمة.",

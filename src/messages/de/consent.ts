@@ -192,7 +192,7 @@ export const consent: Translation<typeof english> = {
   report_thanks: "Vielen Dank",
   report_sent:
     "Ihre Meldung zu {service} ist abgeschickt. Wenn der Dienst Zugriff auf Ihr Konto hat, können Sie ihn jetzt beenden.",
-  report_to_authorizations: "Zu Ihren Berechtigungen",
+  report_to_authorizations: "Zu Ihren Freigaben",
 
   scope_openid: "Sie wiedererkennen",
   scope_openid_note: "Der Dienst bekommt eine Nummer, die für Ihr Konto steht, damit er Sie beim nächsten Mal kennt.",

@@ -181,7 +181,7 @@ export const consent: Translation<typeof english> = {
   report_too_long: "入力が {count} 文字を超えています。",
   report_thanks: "ありがとうございます",
   report_sent: "{service} についての報告を送信しました。サービスがあなたのアカウントにアクセスできる場合は、いま終了できます。",
-  report_to_authorizations: "承認の一覧へ",
+  report_to_authorizations: "許可の一覧へ",
 
   scope_openid: "あなたを識別する",
   scope_openid_note: "次回もあなたとわかるように、アカウントを表す番号を受け取ります。",
