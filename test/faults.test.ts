@@ -12,7 +12,8 @@ import { API, addClient, addInitialAccessToken, addOrganization, addResource, ad
 import { ASSERTION_TYPE, assertionClaims, clientKey, sign } from "./clientKey.ts";
 import { DEVELOPER, registerService, serviceFields } from "./developer.ts";
 import { addDeviceClient, decide, enterCode, obtainCodes, poll, requestCodes } from "./device.ts";
-import { addDirectory, DIRECTORY, GRANT_TYPE, idJagClaims, signIdJag } from "./directory.ts";
+import { addDirectory, addIdentity, DIRECTORY, GRANT_TYPE, idJagClaims, signIdJag } from "./directory.ts";
+import { AUTHENTICATORS, addApp, addPasskey, appFields, PASSKEYS, passkeyFields, RECOVERY_CODES } from "./factors.ts";
 import {
   authorizationUrl,
   authorize,
@@ -26,6 +27,7 @@ import {
 } from "./flow.ts";
 import { basic, createServer, empty, form, ISSUER, type Server, snapshot } from "./harness.ts";
 import { addOperator, ownToken } from "./oauth/admin/operator.ts";
+import { CONTOSO, connectDirectory } from "./openidDirectory.ts";
 import { makeDpopKey, proofBy } from "./proof.ts";
 
 const SETTINGS = "/settings/authorizations";
@@ -116,7 +118,7 @@ async function saveRows(): Promise<readonly D1PreparedStatement[]> {
   return contents.flatMap(({ results: rows }, index) =>
     rows.map((row) => {
       const names = Object.keys(row);
-      const sql = `INSERT INTO "${tables[index]}" (${names.join()}) VALUES (${names.map(() => "?").join()})`;
+      const sql = `INSERT INTO "${tables[index]}" (${names.map((column) => `"${column}"`).join()}) VALUES (${names.map(() => "?").join()})`;
       return env.DB.prepare(sql).bind(...Object.values(row));
     }),
   );
@@ -142,6 +144,12 @@ async function tally(): Promise<unknown> {
     "SELECT uses_left FROM initial_access_tokens",
     "SELECT count(*) AS n FROM resources",
     "SELECT count(*) AS n FROM trusted_issuers",
+    "SELECT count(*) AS n FROM directories",
+    "SELECT count(*) AS n FROM identities",
+    "SELECT count(*) AS n FROM passkeys",
+    "SELECT count(*) AS n FROM authenticators",
+    "SELECT used_at IS NULL AS live, count(*) AS n FROM recovery_codes GROUP BY 1",
+    "SELECT kind, count(*) AS n FROM emails WHERE kind LIKE 'factor%' GROUP BY 1",
     "SELECT disabled_at IS NULL AS live, count(*) AS n FROM clients GROUP BY 1",
   ];
   return (await env.DB.batch(statements.map((sql) => env.DB.prepare(sql)))).map(({ results }) => results);
@@ -215,6 +223,8 @@ async function csrfOf(path: string): Promise<{ csrf: string }> {
   return { csrf: String(csrf) };
 }
 
+const enter = async () => signIn(browser, await browser.open("/sign-in"), ada.email);
+
 async function obtain() {
   const tokens = await obtainTokens(server, browser, ada.email);
   secrets.push(tokens.access_token, tokens.refresh_token, tokens.id_token);
@@ -283,7 +293,9 @@ const ownApi = {
 };
 
 /** Every request that reaches D1: the status that it gets when all is well, and what must have been before it. */
-const operations: readonly (readonly [name: string, status: number, arrange: () => Promise<Send>])[] = [
+type Operation = readonly [name: string, status: number, arrange: () => Promise<Send>];
+
+const operations: readonly Operation[] = [
   ["GET /authorize of a stranger", 303, async () => (on) => on.fetch(authorizationUrl())],
   [
     "GET /sign-in",
@@ -389,6 +401,23 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
       return sendForm(SETTINGS, { ...(await csrfOf(SETTINGS)), action: "revoke", grant_id: String(grant_id) });
     },
   ],
+  ...(
+    [
+      ["pause", {}],
+      ["narrow", { shown_scope: "builds.read" }],
+      ["remove_organization", { organization_id: `aa${"contoso".padEnd(20, "0")}` }],
+      ["shorten", { lifetime: "7_days" }],
+    ] as const
+  ).map(
+    ([action, fields]): Operation => [
+      `POST ${SETTINGS} of one service, to ${action}`,
+      303,
+      async () => {
+        const { grant_id } = await introspect(server, (await obtain()).access_token);
+        return sendForm(`${SETTINGS}/${String(grant_id)}`, { ...(await csrfOf(SETTINGS)), action, ...fields });
+      },
+    ],
+  ),
   [
     `POST ${SETTINGS} for everything`,
     303,
@@ -403,6 +432,49 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
     async () => {
       await obtain();
       return sendForm("/sign-out", await csrfOf("/sign-out"));
+    },
+  ],
+  [
+    `POST ${PASSKEYS}/new`,
+    303,
+    async () => {
+      await enter();
+      return sendForm(`${PASSKEYS}/new`, (await passkeyFields(browser)).fields);
+    },
+  ],
+  [
+    `POST ${PASSKEYS} to remove one`,
+    303,
+    async () => {
+      await enter();
+      await addPasskey(browser);
+      return sendForm(PASSKEYS, { ...fieldsOf(await browser.open(PASSKEYS), PASSKEYS), act: "remove" });
+    },
+  ],
+  [
+    `POST ${AUTHENTICATORS}/new`,
+    200,
+    async () => {
+      await enter();
+      return sendForm(`${AUTHENTICATORS}/new`, (await appFields(server, browser)).fields);
+    },
+  ],
+  [
+    `POST ${AUTHENTICATORS} to remove one`,
+    303,
+    async () => {
+      await enter();
+      await addApp(server, browser);
+      return sendForm(AUTHENTICATORS, { ...fieldsOf(await browser.open(AUTHENTICATORS), AUTHENTICATORS), act: "remove" });
+    },
+  ],
+  [
+    `POST ${RECOVERY_CODES}`,
+    200,
+    async () => {
+      await enter();
+      await addApp(server, browser);
+      return sendForm(RECOVERY_CODES, await csrfOf(RECOVERY_CODES));
     },
   ],
   [
@@ -598,6 +670,30 @@ const operations: readonly (readonly [name: string, status: number, arrange: () 
     async () => {
       await addDirectory(["software_statement"]);
       return administer("DELETE", `trusted-issuers/${encodeURIComponent(DIRECTORY)}`);
+    },
+  ],
+  [
+    "PUT /admin/directories/{id}",
+    201,
+    () => administer("PUT", "directories/acme", { display_name: "Acme", issuer: "https://acme.example", client_id: "c" }),
+  ],
+  [
+    "DELETE /admin/directories/{id}",
+    204,
+    async () => {
+      await connectDirectory(server, null);
+      return administer("DELETE", "directories/contoso");
+    },
+  ],
+  [
+    "POST /settings/account/identities that unlinks one",
+    303,
+    async () => {
+      await connectDirectory(server, null);
+      await addIdentity("1", ada.userId, CONTOSO);
+      await signIn(browser, await browser.open("/sign-in"), ada.email);
+      const path = "/settings/account/identities";
+      return sendForm(path, { ...(await csrfOf(path)), action: "unlink", issuer: CONTOSO, subject: "1" });
     },
   ],
   ["POST /admin/initial-access-tokens", 201, () => administer("POST", "initial-access-tokens", { label: "CI" })],

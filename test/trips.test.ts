@@ -11,11 +11,13 @@ import { clientKey, sign } from "./clientKey.ts";
 import { DEVELOPER, registerService, serviceFields } from "./developer.ts";
 import { addDeviceClient, enterCode, obtainApproved, obtainCodes, poll, requestCodes } from "./device.ts";
 import { addDirectory, addIdentity, bearerClaims, DIRECTORY, GRANT_TYPE } from "./directory.ts";
+import { AUTHENTICATORS, appFields, codeOf, PASSKEYS, passkeyFields, RECOVERY_CODES, SECOND_STEP } from "./factors.ts";
 import {
   authorizationUrl,
   authorize,
   codeRequest,
   obtainTokens,
+  openAuthorization,
   post,
   refreshRequest,
   signIn,
@@ -24,6 +26,7 @@ import {
 } from "./flow.ts";
 import { basic, createServer, empty, form, ISSUER, type Server } from "./harness.ts";
 import { addOperator, ownToken } from "./oauth/admin/operator.ts";
+import { connectDirectory, depart, openidProvider, returnPath, serverWith } from "./openidDirectory.ts";
 import { makeDpopKey, proofBy } from "./proof.ts";
 
 const SETTINGS = "/settings/authorizations";
@@ -239,6 +242,25 @@ describe("of a person", () => {
     expect(await count(303, () => stranger.send("/sign-in", request))).toEqual({ d1: 2, kv: 0 });
   });
 
+  it("a sign-in at a directory makes none to begin and two to end: who it is, and the session; the list of work accounts two", async () => {
+    const provider = await openidProvider();
+    provider.claims = { ...provider.claims, email: "grace@tailspin.example" };
+    ({ server } = serverWith(provider));
+    await connectDirectory(server, null, { domains: ["tailspin.example"] });
+    const comes = async () => {
+      browser = new Browser(server);
+      const begun = await count(303, () => browser.send("/sign-in/work/contoso"));
+      await depart(browser, provider);
+      return [begun, await count(303, () => browser.send(returnPath(provider)))];
+    };
+    await comes();
+    expect(await comes()).toEqual([
+      { d1: 0, kv: 0 },
+      { d1: 2, kv: 0 },
+    ]);
+    expect(await count(200, () => browser.send("/settings/account/identities"))).toEqual({ d1: 2, kv: 0 });
+  });
+
   it("/authorize makes one for the approval page, and approving makes one", async () => {
     const url = authorizationUrl({ prompt: "consent" });
     expect(await count(200, () => browser.send(url))).toEqual({ d1: 1, kv: 0 });
@@ -264,10 +286,27 @@ describe("of a person", () => {
     expect(await count(303, () => submit("/device/decision", fields))).toEqual({ d1: 2, kv: 0 });
   });
 
-  it("the settings page makes two, and revoking there two and one to KV", async () => {
-    expect(await count(200, () => browser.send(SETTINGS))).toEqual({ d1: 2, kv: 0 });
-    const { csrf = "" } = fieldsOf(await browser.open(SETTINGS), SETTINGS);
-    expect(await count(303, () => submit(SETTINGS, { csrf, action: "revoke_all" }))).toEqual({ d1: 2, kv: 1 });
+  it("the list of authorizations makes one, the page of one as well, each act one, and one to KV where it ends what is out", async () => {
+    expect(await count(200, () => browser.send(SETTINGS))).toEqual({ d1: 1, kv: 0 });
+    const csrf = String(fieldsOf(await browser.open(SETTINGS), SETTINGS)["csrf"]);
+    const own = new URL((await openAuthorization(browser, "Buildboard")).url).pathname;
+    expect(await count(200, () => browser.send(own))).toEqual({ d1: 1, kv: 0 });
+    for (const file of ["csv", "json"])
+      expect(await count(200, () => browser.send(`${own}/history.${file}`))).toEqual({ d1: 1, kv: 0 });
+    const acts: readonly (readonly [kv: number, fields: Parameters<typeof form>[0]])[] = [
+      [1, { action: "pause" }],
+      [0, { action: "resume" }],
+      [1, { action: "narrow", shown_scope: "builds.read" }],
+      [1, { action: "remove_organization", organization_id: `aa${"contoso".padEnd(20, "0")}` }],
+      [0, { action: "shorten", lifetime: "30_days" }],
+      [1, { action: "revoke" }],
+    ];
+    for (const [kv, fields] of acts) {
+      server.pass(10);
+      expect(await count(303, () => submit(own, { csrf, ...fields })), String(fields["action"])).toEqual({ d1: 1, kv });
+    }
+    await obtainTokens(server, browser, email);
+    expect(await count(303, () => submit(SETTINGS, { csrf, action: "revoke_all" }))).toMatchObject({ d1: 1 });
   });
 
   it("the developer pages make one to show a service or all of them, and one more to register, change or give it a secret", async () => {
@@ -412,5 +451,33 @@ describe("of an operator", () => {
     expect(await count(200, send("GET", "clients"))).toEqual(two);
     expect(await count(200, send("POST", "clients/cli/disable"))).toEqual({ d1: 3, kv: 1 });
     expect(await count(200, send("POST", "clients/cli/enable"))).toEqual({ d1: 3, kv: 0 });
+  });
+});
+
+describe("of a person's factors", () => {
+  it("a page makes one and an act one more; to sign in by passkey makes three, by a code after the password three", async () => {
+    const lin = await addUser("Lin");
+    const own = new Browser(server);
+    await signIn(own, await own.open("/sign-in"), lin.email);
+    const send = (on: Browser, path: string, fields: Parameters<typeof form>[0]) => () =>
+      on.send(path, { method: "POST", body: form(fields), headers: { origin: ISSUER, "sec-fetch-site": "same-origin" } });
+    for (const path of [PASSKEYS, `${PASSKEYS}/new`, AUTHENTICATORS, `${AUTHENTICATORS}/new`, RECOVERY_CODES])
+      expect(await count(200, () => own.send(path)), path).toEqual({ d1: 1, kv: 0 });
+    const { key, fields } = await passkeyFields(own);
+    expect(await count(303, send(own, `${PASSKEYS}/new`, fields))).toEqual({ d1: 2, kv: 0 });
+    const app = await appFields(server, own);
+    expect(await count(200, send(own, `${AUTHENTICATORS}/new`, app.fields))).toEqual({ d1: 2, kv: 0 });
+    const { csrf } = fieldsOf(await own.open(RECOVERY_CODES), RECOVERY_CODES);
+    expect(await count(200, send(own, RECOVERY_CODES, { csrf: csrf ?? "" }))).toEqual({ d1: 2, kv: 0 });
+
+    const other = new Browser(server);
+    const page = await other.open("/sign-in/passkey");
+    const answer = { ...fieldsOf(page, "/sign-in/passkey"), credential: await key.sign(page) };
+    expect(await count(303, send(other, "/sign-in/passkey", answer))).toEqual({ d1: 3, kv: 0 });
+    server.pass(60);
+    const third = new Browser(server);
+    const step = await signIn(third, await third.open("/sign-in"), lin.email);
+    const code = await codeOf(server, app.secret);
+    expect(await count(303, send(third, SECOND_STEP, { ...fieldsOf(step, SECOND_STEP), code }))).toEqual({ d1: 3, kv: 0 });
   });
 });
