@@ -38,10 +38,11 @@ const limits = {
   /** Of documents of clients that nobody has named before, from one network: we fetch for no stranger without end. */
   client_document: { max: 30, windowSeconds: 15 * MINUTE },
   client_document_site: { max: 300, windowSeconds: 15 * MINUTE },
-  /** No guesses, but services that one person registers, and publishers' files that they have us ask for. */
+  /** No guesses, but services that one person registers, publishers' files that they have us ask for, and invitations that they have us send. */
   service_registration: { max: 20, windowSeconds: 60 * MINUTE },
   publisher_proof: { max: 30, windowSeconds: 60 * MINUTE },
   service_report: { max: 20, windowSeconds: 60 * MINUTE },
+  organization_invitation: { max: 30, windowSeconds: 60 * MINUTE },
   service_logo: { max: 20, windowSeconds: 60 * MINUTE },
 } as const;
 

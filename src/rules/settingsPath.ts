@@ -3,7 +3,7 @@
  * that somebody reports, which may be an address itself.
  */
 const PATH =
-  /^\/settings\/(?:(?:authorizations|security|account|organizations)(?:\/[\w-]{1,100}){0,3}|developer(?:\/[\w-]{1,100}){0,2})$|^\/report\/(?!(?:\.|%2[eE])+$)[\w.~%-]{1,2048}$/;
+  /^\/settings\/(?:(?:authorizations|security|account|organizations)(?:\/[\w-]{1,100}){0,3}|organizations\/join\/[\w-]{1,1000}|developer(?:\/[\w-]{1,100}){0,2})$|^\/report\/(?!(?:\.|%2[eE])+$)[\w.~%-]{1,2048}$/;
 
 /** The path that sign-in goes on to: the one asked for, if it is a page of the person's settings, else the list of authorizations. */
 export const settingsPath = (asked: string | undefined): string =>

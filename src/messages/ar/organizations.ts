@@ -99,6 +99,7 @@ export const organizations: Translation<typeof english> = {
   join_title: "هل تريد الانضمام إلى {organization}؟",
   join_text: "يدعوك {person}. سيرى مالكو المؤسسة اسمك وعنوانك، ويقررون أي الخدمات يمكنها الدخول إليها.",
   join: "انضمام",
+  not_now: "ليس الآن",
   join_over: "لم تعد هذه الدعوة صالحة",
   join_over_text: "انتهت مدتها، أو أُرسلت إلى عنوان غير عنوان حسابك، أو سُحبت. اطلب دعوة جديدة.",
 

@@ -80,6 +80,7 @@ export const organizations: Translation<typeof english> = {
   join_text:
     "{person} lädt Sie ein. Eigentümer der Organisation sehen dann Ihren Namen und Ihre Adresse und entscheiden, welche Dienste Zugang haben.",
   join: "Beitreten",
+  not_now: "Jetzt nicht",
   join_over: "Diese Einladung gilt nicht mehr",
   join_over_text:
     "Sie ist abgelaufen, ging an eine andere Adresse als die Ihres Kontos oder wurde zurückgenommen. Bitten Sie um eine neue.",

@@ -80,6 +80,7 @@ export const organizations = {
   join_text:
     "{person} invites you. Owners of the organization then see your name and your address, and decide which services may enter it.",
   join: "Join",
+  not_now: "Not now",
   join_over: "This invitation no longer holds",
   join_over_text:
     "It has expired, was sent to another address than that of your account, or was taken back. Ask for a new one.",

@@ -88,6 +88,7 @@ export const organizations: Translation<typeof english> = {
   join_text:
     "{person} le invita. Los propietarios de la organización verán su nombre y su dirección, y decidirán qué servicios pueden entrar.",
   join: "Unirse",
+  not_now: "Ahora no",
   join_over: "Esta invitación ya no es válida",
   join_over_text: "Ha caducado, se envió a una dirección distinta de la de su cuenta o fue retirada. Pida una nueva.",
 

@@ -90,6 +90,7 @@ export const organizations: Translation<typeof english> = {
   join_text:
     "{person} vous invite. Les propriétaires de l’organisation verront votre nom et votre adresse, et décideront des services qui peuvent y entrer.",
   join: "Rejoindre",
+  not_now: "Pas maintenant",
   join_over: "Cette invitation n’est plus valable",
   join_over_text:
     "Elle a expiré, a été envoyée à une autre adresse que celle de votre compte ou a été retirée. Demandez-en une nouvelle.",

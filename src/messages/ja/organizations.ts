@@ -80,6 +80,7 @@ export const organizations: Translation<typeof english> = {
   join_text:
     "{person}さんからの招待です。参加すると、組織の所有者にあなたの名前とアドレスが見え、入れるサービスは所有者が決めます。",
   join: "参加する",
+  not_now: "今はしない",
   join_over: "この招待はもう使えません",
   join_over_text:
     "期限が切れたか、あなたのアカウントとは別のアドレスに送られたか、取り消されました。新しい招待を頼んでください。",
