@@ -58,11 +58,14 @@ export const consent: Endpoint = async (request, deps) => {
   const { interaction, client } = started;
   const cookie = findCookie(request, deps.config, "session");
   await checkSameSite(request, deps, cookie && binding(cookie, interaction), form.find("csrf"));
-  if (cookie === undefined) throw new OAuthError("forbidden", "You are not signed in. Go back to the service and start again.");
+  if (cookie === undefined)
+    throw new OAuthError("forbidden", "You are not signed in. Go back to the service and start again.", {
+      say: ["frame.not_signed_in"],
+    });
   const decision = form.find("decision");
   if (decision === "deny") return backTo(deps, { ...interaction, denied: true });
   if (decision !== "approve" && decision !== "request_approval")
-    throw new OAuthError("invalid_request", "Neither Approve nor Deny was chosen.");
+    throw new OAuthError("invalid_request", "Neither Approve nor Deny was chosen.", { say: ["frame.nothing_chosen"] });
 
   const ticks = ticksOf(form);
   const sessionId = await sha256(cookie);
@@ -96,6 +99,7 @@ export const consent: Endpoint = async (request, deps) => {
     throw new OAuthError(
       "invalid_request",
       "This request was answered before. Go back to the service; if it does not let you in, start again there.",
+      { say: ["frame.answered_before"] },
     );
   return backTo(deps, interaction);
 };

@@ -49,7 +49,8 @@ main:focus, .notice:focus { outline: none; }
 .brand { display: inline-flex; gap: 0.6rem; align-items: center; color: var(--ink); text-decoration: none; min-height: 44px;
   font: 600 1.15rem/1 var(--serif); }
 .masthead nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem; align-items: center; font-size: 0.94rem; }
-.masthead nav a { display: inline-flex; align-items: center; min-height: 44px; color: var(--ink); }
+.masthead nav a { display: inline-flex; align-items: center; min-height: 44px; color: var(--ink); text-decoration: none; }
+.masthead nav a:is(:hover, [aria-current]) { text-decoration: underline; }
 .masthead nav a[aria-current] { font-weight: 650; text-decoration-thickness: 2px; text-decoration-color: var(--accent); }
 .brand-logo { display: block; height: 28px; width: auto; max-width: 8rem; object-fit: contain; }
 .person { color: var(--soft); }
