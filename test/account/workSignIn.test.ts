@@ -6,12 +6,13 @@ import { Browser, type Page, textOf } from "../browser.ts";
 import { addClient, addOrganization, addResource, addUser } from "../builders.ts";
 import { addIdentity } from "../directory.ts";
 import { approve, authorizationUrl, codeRequest, introspect, post, responseOf, tokensOf } from "../flow.ts";
-import { empty, ISSUER, type Server, snapshot } from "../harness.ts";
+import { createServer, empty, ISSUER, type Server, snapshot } from "../harness.ts";
 import {
   addDomain,
   CONTOSO,
   connectDirectory,
   depart,
+  internetOf,
   openidProvider,
   type Provider,
   returnPath,
@@ -99,6 +100,30 @@ describe("somebody new from a connected directory", () => {
     await signInByDirectory(browser, provider);
     expect(await people()).toHaveLength(1);
     expect((await audited()).filter((action) => action === "account.created")).toHaveLength(1);
+  });
+
+  it("is made once when D1 loses the answer", async () => {
+    await depart(browser, provider);
+    const path = returnPath(provider);
+    let calls = 0;
+    const lossy = (db: D1Database) =>
+      new Proxy(db, {
+        get: (target, name) => {
+          const value = Reflect.get(target, name);
+          if (name !== "batch") return typeof value === "function" ? value.bind(target) : value;
+          return async (statements: D1PreparedStatement[]) => {
+            const answer = await target.batch(statements);
+            if (++calls === 2) throw new Error("D1_ERROR: Network connection lost.");
+            return answer;
+          };
+        },
+      });
+    const faulty = createServer({ clock, db: lossy, fetch: internetOf(clock, provider) });
+    const there = new Browser(faulty);
+    for (const [name, value] of browser.cookies) there.cookies.set(name, value);
+    expect(isIn(await there.open(path))).toBe(true);
+    expect([(await people()).length, (await members()).length]).toEqual([1, 1]);
+    expect(await audited()).toEqual(["account.created", "identity.linked", "membership.added", "session.started"]);
   });
 
   it("comes back as the same person, whatever their address has become", async () => {
