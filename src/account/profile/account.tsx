@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import type { Deps } from "../../config.ts";
 import { page } from "../../http/page.tsx";
 import { whereaboutsOf } from "../../http/rateLimit.ts";
@@ -70,10 +71,8 @@ function show(deps: Deps, visit: AccountVisit, { done, typed }: Shown): Response
         </p>
       )}
       <div class="service-form">
-        <section class="sheet" aria-labelledby="name-title">
-          <h2 id="name-title">{t("account.name")}</h2>
+        <section class="sheet">
           <form method="post" action={ACCOUNT} class="stack" novalidate>
-            <input type="hidden" name="csrf" value={csrf} />
             <Field
               name="name"
               label={t("account.name")}
@@ -84,9 +83,10 @@ function show(deps: Deps, visit: AccountVisit, { done, typed }: Shown): Response
             <button type="submit" name="act" value="name" class="quiet">
               {t("account.save")}
             </button>
+            <input type="hidden" name="csrf" value={csrf} />
           </form>
+          <Ways user={user} account={account} />
         </section>
-        <Ways user={user} account={account} />
         <Notices account={account} csrf={csrf} />
         <Whole csrf={csrf} />
       </div>
@@ -98,47 +98,49 @@ function show(deps: Deps, visit: AccountVisit, { done, typed }: Shown): Response
 const Ways = ({ user, account }: { user: User; account: Account }) => {
   const { t } = useReader();
   return (
-    <>
-      <section class="sheet" aria-labelledby="email-title">
-        <h2 id="email-title">{t("account.email")}</h2>
-        <p>
-          <strong>
-            <bdi>{user.email}</bdi>
-          </strong>
-          <span class="line note">{t(user.emailVerified ? "account.verified" : "account.unverified")}</span>
-        </p>
-        <a class="button quiet" href={EMAIL}>
-          {t("account.change_email")}
-        </a>
-      </section>
-      <section class="sheet" aria-labelledby="password-title">
-        <h2 id="password-title">{t("account.password")}</h2>
-        <p>{t(account.hasPassword ? "account.password_is_set" : "account.password_is_none")}</p>
-        <a class="button quiet" href={PASSWORD}>
-          {t(account.hasPassword ? "account.change_password" : "account.add_password")}
-        </a>
-      </section>
-      <section class="sheet" aria-labelledby="more-title">
-        <h2 id="more-title">{t("account.more")}</h2>
-        <ul class="links">
-          <li>
-            <a href={`/language?${new URLSearchParams({ to: ACCOUNT })}`}>{t("account.language")}</a>
-          </li>
-          <li>
-            <a href={`${ACCOUNT}/identities`}>{t("account.work_accounts")}</a>
-          </li>
-        </ul>
-      </section>
-    </>
+    <ul class="choices">
+      <Row
+        title={t("account.email")}
+        link={<a href={EMAIL}>{t("account.change_email")}</a>}
+        note={t(user.emailVerified ? "account.verified" : "account.unverified")}
+      >
+        <bdi>{user.email}</bdi>
+      </Row>
+      <Row
+        title={t("account.password")}
+        link={<a href={PASSWORD}>{t(account.hasPassword ? "account.change_password" : "account.add_password")}</a>}
+        note={t(account.hasPassword ? "account.password_is_set" : "account.password_is_none")}
+      />
+      <Row
+        title={t("frame.security")}
+        link={<a href={`${ACCOUNT}/identities`}>{t("account.work_accounts")}</a>}
+        note={<a href="/settings/security">{t("account.other_ways")}</a>}
+      />
+      <Row
+        title={t("account.language")}
+        link={<a href={`/language?${new URLSearchParams({ to: ACCOUNT })}`}>{t("account.set_language")}</a>}
+      />
+    </ul>
   );
 };
+
+/** What something is, and where it is changed. */
+const Row = ({ title, link, note, children }: { title: string; link: Child; note?: Child; children?: Child }) => (
+  <li class="row apart">
+    <span>
+      <strong>{title}</strong>
+      {children !== undefined && <span class="line">{children}</span>}
+      {note !== undefined && <span class="line note">{note}</span>}
+    </span>
+    <span class="pages">{link}</span>
+  </li>
+);
 
 const Notices = ({ account, csrf }: { account: Account; csrf: string }) => {
   const { t } = useReader();
   return (
     <section class="sheet">
       <form method="post" action={ACCOUNT} class="stack">
-        <input type="hidden" name="csrf" value={csrf} />
         <fieldset>
           <legend>{t("account.notices")}</legend>
           <ul class="choices">
@@ -155,6 +157,7 @@ const Notices = ({ account, csrf }: { account: Account; csrf: string }) => {
         <button type="submit" name="act" value="notices" class="quiet">
           {t("account.save")}
         </button>
+        <input type="hidden" name="csrf" value={csrf} />
       </form>
     </section>
   );
@@ -164,24 +167,21 @@ const Notices = ({ account, csrf }: { account: Account; csrf: string }) => {
 const Whole = ({ csrf }: { csrf: string }) => {
   const { t } = useReader();
   return (
-    <>
-      <section class="sheet" aria-labelledby="export-title">
-        <h2 id="export-title">{t("account.export_title")}</h2>
-        <p>{t("account.export_lead", { limit: EXPORTED })}</p>
-        <form method="post" action={EXPORT}>
-          <input type="hidden" name="csrf" value={csrf} />
-          <button type="submit" class="quiet">
-            {t("account.export_do")}
-          </button>
-        </form>
-      </section>
-      <section class="sheet" aria-labelledby="delete-title">
-        <h2 id="delete-title">{t("account.delete")}</h2>
-        <p>{t("account.delete_lead")}</p>
+    <section class="sheet">
+      <h2>{t("account.export_title")}</h2>
+      <p>{t("account.export_lead", { limit: EXPORTED })}</p>
+      <form method="post" action={EXPORT}>
+        <input type="hidden" name="csrf" value={csrf} />
+        <button type="submit" class="quiet">
+          {t("account.export_do")}
+        </button>
+      </form>
+      <div class="end-row">
+        <p class="note">{t("account.delete_lead")}</p>
         <a class="button end" href={DELETE}>
           {t("account.delete")}
         </a>
-      </section>
-    </>
+      </div>
+    </section>
   );
 };
