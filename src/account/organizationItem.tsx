@@ -53,7 +53,9 @@ export const OrganizationItem = ({
           />
           <span>
             <span class="title">
-              <T k="consent.approve_for" with={{ organization: <Name of={displayName} /> }} />
+              <span>
+                <T k="consent.approve_for" with={{ organization: <Name of={displayName} /> }} />
+              </span>
             </span>
             <span class="detail">{t("consent.approve_for_note")}</span>
           </span>
