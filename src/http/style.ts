@@ -97,7 +97,7 @@ button.quiet, .button.quiet { color: var(--ink); background: transparent; border
 button.quiet:hover, .button.quiet:hover { border-color: var(--ink); background: var(--tint); }
 button.end, .button.end { color: var(--danger); background: transparent; border-color: var(--danger); }
 button.end:hover, .button.end:hover { color: var(--sheet); background: var(--danger); border-color: var(--danger); }
-button.small { min-height: 44px; padding: 0.4rem 1rem; font-size: 0.94rem; }
+button.small, .button.small { min-height: 44px; padding: 0.4rem 1rem; font-size: 0.94rem; }
 button.full, .button.full { width: 100%; }
 .row { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: center; }
 .apart { justify-content: space-between; }

@@ -50,18 +50,18 @@ const Line = ({ organization: { name, displayName, role, policy, requests } }: {
   const { t } = useReader();
   return (
     <li class="sheet">
-      <div class="spread">
-        <h2>
-          <a href={organizationPath(name)}>
-            <Name of={displayName} />
-          </a>
-        </h2>
-        {requests > 0 && (
+      <h2>
+        <a href={organizationPath(name)}>
+          <Name of={displayName} />
+        </a>
+      </h2>
+      {requests > 0 && (
+        <p>
           <a class="tag warn" href={organizationPath(name, "requests")}>
             {t("organizations.waiting", { count: requests })}
           </a>
-        )}
-      </div>
+        </p>
+      )}
       <dl class="facts across">
         <div>
           <dt>{t("organizations.your_role")}</dt>

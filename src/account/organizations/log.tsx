@@ -128,8 +128,8 @@ const Row = ({ row }: { row: LogRow }) => {
   const about = personName !== null && row.personEmail !== row.actorEmail;
   return (
     <li>
-      <p class="spread">
-        <strong>{t(actionKey(action))}</strong>
+      <p>
+        <strong>{t(actionKey(action))}</strong>{" "}
         <span class="note">
           <Moment at={at} />
         </span>

@@ -37,10 +37,9 @@ export const membersPage = lookingAtFound(
       <div class="stack">
         {done !== undefined && <Done>{t(`organizations.${done}`)}</Done>}
         {parameters.find("done") === "last_owner" && <Done mark="bad">{t("organizations.last_owner")}</Done>}
-        <p class="note">
-          {t("organizations.member_count", { count: total })} {t("organizations.members_lead")}
-        </p>
+        <p class="note">{t("organizations.members_lead")}</p>
         <SearchBox action={path} value={search} />
+        <p>{t("organizations.member_count", { count: total })}</p>
         {members.length === 0 ? (
           <Nothing title={t("organizations.nothing_found")} text={t("organizations.nothing_found_text")} all={path} />
         ) : (
@@ -73,17 +72,15 @@ const Line = ({
   const { t } = useReader();
   return (
     <li class="sheet">
-      <div class="spread">
-        <h2>
-          <Name of={name} /> {isSelf && <span class="tag">{t("organizations.you")}</span>}
-        </h2>
+      <h2>
+        <Name of={name} />
+      </h2>
+      <p class="row">
         <span class={role === "owner" ? "tag ok" : "tag"}>{t(`organizations.role_${role}`)}</span>
-      </div>
-      <p class="note">
-        <bdi dir="ltr">{email}</bdi>
-      </p>
-      <p class="note">
-        <T k="organizations.member_since" with={{ day: <Day at={since} /> }} />
+        {isSelf && <span class="tag">{t("organizations.you")}</span>}
+        <span class="note">
+          <bdi dir="ltr">{email}</bdi> · <T k="organizations.member_since" with={{ day: <Day at={since} /> }} />
+        </span>
       </p>
       <form method="post" action={path} class="row">
         <input type="hidden" name="csrf" value={csrf} />
