@@ -1,17 +1,21 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { stepOf, totpCode } from "../../src/tokens/totp.ts";
-import { Authenticator } from "../authenticator.ts";
+import type { Authenticator } from "../authenticator.ts";
 import { Browser, fieldsOf, forgeries, type Page, SAME_SITE, textOf } from "../browser.ts";
 import { addClient, addOrganization, addResource, addUser } from "../builders.ts";
+import {
+  AUTHENTICATORS as APPS,
+  addApp as addAppTo,
+  addPasskey,
+  RECOVERY_CODES as CODES,
+  codeOf as codeAt,
+  SECOND_STEP as SECOND,
+  secretOf,
+} from "../factors.ts";
 import { authorizationUrl, responseOf, signIn } from "../flow.ts";
 import { createServer, empty, form, type Server, snapshot } from "../harness.ts";
 
-const APPS = "/settings/security/authenticators";
 const NEW = `${APPS}/new`;
-const CODES = "/settings/security/recovery-codes";
-const PASSKEY = "/settings/security/passkeys/new";
-const SECOND = "/sign-in/second";
 
 let server: Server;
 let browser: Browser;
@@ -25,11 +29,9 @@ beforeEach(async () => {
   await signIn(browser, await browser.open("/sign-in"), ada.email);
 });
 
-/** Every row that a refused request must not have touched, those of this part as well. */
+/** Every row that a refused request must not have touched, and what would be told by e-mail. */
 async function everything(): Promise<string> {
-  const tables = ["authenticators", "recovery_codes", "passkeys", "emails"];
-  const rows = await env.DB.batch(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`)));
-  return JSON.stringify([await snapshot(), rows.map(({ results }) => results)]);
+  return JSON.stringify([await snapshot(), (await env.DB.prepare("SELECT kind FROM emails").all()).results]);
 }
 
 const actions = async (like = "%"): Promise<unknown[]> =>
@@ -41,17 +43,11 @@ const actions = async (like = "%"): Promise<unknown[]> =>
       .all()
   ).results.map(({ action }) => action);
 
-const secretOf = (page: Page): string => (/<code>([A-Z2-7 ]{39})<\/code>/.exec(page.text)?.[1] ?? "").replaceAll(" ", "");
-const codeOf = (secret: string, drift = 0): Promise<string> => totpCode(secret, stepOf(server.deps.now()) + drift);
+const codeOf = (secret: string, drift = 0): Promise<string> => codeAt(server, secret, drift);
 const codesOf = (page: Page): readonly string[] =>
   [...page.text.matchAll(/<li><code>([0-9A-Z]{5}-[0-9A-Z]{5})<\/code>/g)].map(([, code = ""]) => code);
 
-/** Adds an app; its secret, and the page that came. */
-async function addApp(name = "Phone"): Promise<{ secret: string; page: Page }> {
-  const page = await browser.open(NEW);
-  const secret = secretOf(page);
-  return { secret, page: await browser.submit(page, NEW, { name, code: await codeOf(secret) }) };
-}
+const addApp = (name?: string) => addAppTo(server, browser, name);
 
 /** The second step in a browser that was never here, after the password. */
 async function begin(fresh = new Browser(server), path = "/sign-in"): Promise<{ fresh: Browser; page: Page }> {
@@ -179,16 +175,12 @@ describe("the second step", () => {
   });
 
   it("takes a passkey of the person in place of the code, and nobody else's", async () => {
-    const own = await Authenticator.make();
-    const form = await browser.open(PASSKEY);
-    await browser.submit(form, PASSKEY, { credential: await own.create(form) });
+    const own = await addPasskey(browser);
     await addApp();
     const grace = await addUser("Grace");
     const other = new Browser(server);
     await signIn(other, await other.open("/sign-in"), grace.email);
-    const theirs = await Authenticator.make();
-    const created = await other.open(PASSKEY);
-    await other.submit(created, PASSKEY, { credential: await theirs.create(created) });
+    const theirs = await addPasskey(other);
 
     const { fresh, page } = await begin();
     const sent = async (key: Authenticator) =>

@@ -67,6 +67,7 @@ async function show(visit: FactorVisit, deps: Deps, problem?: keyof typeof probl
       reader,
       user,
       under: SECURITY,
+      wide: true,
       status: problem === undefined ? 200 : 400,
       script: PASSKEY_SCRIPT_HASH,
     },
@@ -77,31 +78,33 @@ async function show(visit: FactorVisit, deps: Deps, problem?: keyof typeof probl
       places={securityPlaces(t)}
       here={`${PASSKEYS}/new`}
     >
-      {problem !== undefined && (
-        <p class="notice bad" role="alert" tabindex={-1} autofocus>
-          {t(problems[problem])}
-        </p>
-      )}
-      <section class="sheet">
-        <p class="notice warn" id="passkey-missing">
-          {t("security.passkey_missing")}
-        </p>
-        <PasskeyForm
-          offer={await offerRegistration(deps, sessionCookie(visit, deps), user, factors.passkeys)}
-          action={`${PASSKEYS}/new`}
-          mode="create"
-          words={words}
-        >
-          <input type="hidden" name="csrf" value={csrf} />
-          <NameField
-            id="name"
-            label={t("security.factor_name")}
-            hint={t("security.factor_name_hint")}
-            value={deviceLabel(request.headers.get("user-agent"))}
-          />
-          <button type="submit">{t("security.create_passkey")}</button>
-        </PasskeyForm>
-      </section>
+      <div class="stack column">
+        {problem !== undefined && (
+          <p class="notice bad" role="alert" tabindex={-1} autofocus>
+            {t(problems[problem])}
+          </p>
+        )}
+        <section class="sheet">
+          <p class="notice warn" id="passkey-missing">
+            {t("security.passkey_missing")}
+          </p>
+          <PasskeyForm
+            offer={await offerRegistration(deps, sessionCookie(visit, deps), user, factors.passkeys)}
+            action={`${PASSKEYS}/new`}
+            mode="create"
+            words={words}
+          >
+            <input type="hidden" name="csrf" value={csrf} />
+            <NameField
+              id="name"
+              label={t("security.factor_name")}
+              hint={t("security.factor_name_hint")}
+              value={deviceLabel(request.headers.get("user-agent"))}
+            />
+            <button type="submit">{t("security.create_passkey")}</button>
+          </PasskeyForm>
+        </section>
+      </div>
     </Settings>,
   );
 }

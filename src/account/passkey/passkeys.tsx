@@ -68,28 +68,37 @@ function show(
   }));
   return page(
     deps,
-    { title: isWrong ? t("frame.error_title", { title }) : title, reader, user, under: SECURITY, status: isWrong ? 400 : 200 },
+    {
+      title: isWrong ? t("frame.error_title", { title }) : title,
+      reader,
+      user,
+      under: SECURITY,
+      wide: true,
+      status: isWrong ? 400 : 200,
+    },
     <Settings under={SECURITY} title={title} lead={t("security.passkeys_about")} places={securityPlaces(t)} here={PASSKEYS}>
-      {said !== undefined && (
-        <p class="notice ok" role="status">
-          {t(done[said])}
+      <div class="stack column">
+        {said !== undefined && (
+          <p class="notice ok" role="status">
+            {t(done[said])}
+          </p>
+        )}
+        {isLast && (
+          <p class="notice bad" role="alert" tabindex={-1} autofocus>
+            {t("security.last_passkey")}
+          </p>
+        )}
+        {listed.length === 0 ? (
+          <p>{t("security.no_passkeys")}</p>
+        ) : (
+          <FactorList factors={listed} action={PASSKEYS} csrf={csrf} now={deps.now()} wrong={wrong} />
+        )}
+        <p class="after">
+          <a class="button" href={`${PASSKEYS}/new`}>
+            {t("security.add_passkey")}
+          </a>
         </p>
-      )}
-      {isLast && (
-        <p class="notice bad" role="alert" tabindex={-1} autofocus>
-          {t("security.last_passkey")}
-        </p>
-      )}
-      {listed.length === 0 ? (
-        <p>{t("security.no_passkeys")}</p>
-      ) : (
-        <FactorList factors={listed} action={PASSKEYS} csrf={csrf} now={deps.now()} wrong={wrong} />
-      )}
-      <p class="after">
-        <a class="button" href={`${PASSKEYS}/new`}>
-          {t("security.add_passkey")}
-        </a>
-      </p>
+      </div>
     </Settings>,
   );
 }

@@ -68,25 +68,28 @@ function show(
       reader,
       user,
       under: SECURITY,
+      wide: true,
       status: wrong === undefined ? 200 : 400,
     },
     <Settings under={SECURITY} title={title} lead={t("security.apps_about")} places={securityPlaces(t)} here={AUTHENTICATORS}>
-      {said !== undefined && (
-        <p class="notice ok" role="status">
-          {t(done[said])}
+      <div class="stack column">
+        {said !== undefined && (
+          <p class="notice ok" role="status">
+            {t(done[said])}
+          </p>
+        )}
+        {authenticators.length === 0 ? (
+          <p>{t("security.no_apps")}</p>
+        ) : (
+          <FactorList factors={authenticators} action={AUTHENTICATORS} csrf={csrf} now={deps.now()} wrong={wrong} />
+        )}
+        {authenticators.length === 1 && <p class="note">{t("security.remove_last_app")}</p>}
+        <p class="after">
+          <a class="button" href={`${AUTHENTICATORS}/new`}>
+            {t("security.add_app")}
+          </a>
         </p>
-      )}
-      {authenticators.length === 0 ? (
-        <p>{t("security.no_apps")}</p>
-      ) : (
-        <FactorList factors={authenticators} action={AUTHENTICATORS} csrf={csrf} now={deps.now()} wrong={wrong} />
-      )}
-      {authenticators.length === 1 && <p class="note">{t("security.remove_last_app")}</p>}
-      <p class="after">
-        <a class="button" href={`${AUTHENTICATORS}/new`}>
-          {t("security.add_app")}
-        </a>
-      </p>
+      </div>
     </Settings>,
   );
 }

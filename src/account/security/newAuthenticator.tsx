@@ -105,7 +105,14 @@ async function show(visit: FactorVisit, deps: Deps, { pending, name, nameProblem
   const uri = totpUri(pending.secret, deps.config.operator, user.email);
   return page(
     deps,
-    { title: isWrong ? t("frame.error_title", { title }) : title, reader, user, under: SECURITY, status: isWrong ? 400 : 200 },
+    {
+      title: isWrong ? t("frame.error_title", { title }) : title,
+      reader,
+      user,
+      under: SECURITY,
+      wide: true,
+      status: isWrong ? 400 : 200,
+    },
     <Settings
       under={SECURITY}
       title={title}
@@ -113,7 +120,7 @@ async function show(visit: FactorVisit, deps: Deps, { pending, name, nameProblem
       places={securityPlaces(t)}
       here={`${AUTHENTICATORS}/new`}
     >
-      <section class="sheet">
+      <section class="sheet column">
         {problem !== undefined && (
           <p class="notice bad" id="problem" role="alert" tabindex={-1} autofocus>
             {t(problems[problem])}
@@ -121,7 +128,7 @@ async function show(visit: FactorVisit, deps: Deps, { pending, name, nameProblem
         )}
         <p>{t("security.add_app_scan")}</p>
         <QrCode text={uri} label={t("security.add_app_picture")} />
-        <div>
+        <div class="stack">
           <p>{t("security.add_app_type")}</p>
           <p class="copy" dir="ltr">
             <code>{pending.secret.replace(/.{4}(?=.)/g, "$& ")}</code>

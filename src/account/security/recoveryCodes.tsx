@@ -26,7 +26,7 @@ export const recoveryCodesPage = lookingAtFactors(async ({ user, csrf, reader, f
   const title = t("security.recovery_codes");
   return page(
     deps,
-    { title, reader, user, under: SECURITY },
+    { title, reader, user, under: SECURITY, wide: true },
     <Settings
       under={SECURITY}
       title={title}
@@ -34,7 +34,7 @@ export const recoveryCodesPage = lookingAtFactors(async ({ user, csrf, reader, f
       places={securityPlaces(t)}
       here={RECOVERY_CODES}
     >
-      <section class="sheet">
+      <section class="sheet column">
         {authenticators.length === 0 ? (
           <>
             <p>{t("security.recovery_needs_app")}</p>
@@ -99,14 +99,14 @@ export function codesPage(
   const made = { moment: <Moment at={deps.now()} />, email: <bdi>{user.email}</bdi> };
   return page(
     deps,
-    { title, reader, user, under: SECURITY },
+    { title, reader, user, under: SECURITY, wide: true },
     <Settings under={SECURITY} title={title} lead={t("security.recovery_once")} here={RECOVERY_CODES}>
       {said !== undefined && (
-        <p class="notice ok" role="status">
+        <p class="notice ok column" role="status">
           {t(said)}
         </p>
       )}
-      <section class="sheet">
+      <section class="sheet column">
         <p>{t("security.recovery_about")}</p>
         <ol class="recovery-codes" dir="ltr">
           {codes.map((code) => (

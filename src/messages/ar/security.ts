@@ -46,6 +46,7 @@ export const security: Translation<typeof english> = {
   remove_factor: "إزالة {name}",
   factor_renamed: "غُيّر الاسم.",
   factor_removed: "تمت الإزالة. وتبقى مسجّل الدخول حيث أنت مسجّل.",
+  no_such_factor: "ليس لديك مفتاح مرور أو تطبيق كهذا، وربما أُزيل من قبل.",
   added_on: "تاريخ الإضافة",
   last_used: "آخر استخدام",
   not_used: "لم يُستخدم بعد",

@@ -33,6 +33,7 @@ export const security: Translation<typeof english> = {
   remove_factor: "{name} entfernen",
   factor_renamed: "Der Name wurde geändert.",
   factor_removed: "Der Eintrag wurde entfernt. Wo Sie angemeldet sind, bleiben Sie es.",
+  no_such_factor: "Einen solchen Passkey oder eine solche App haben Sie nicht: Vielleicht wurde der Eintrag schon entfernt.",
   added_on: "Hinzugefügt",
   last_used: "Zuletzt benutzt",
   not_used: "Noch nicht",

@@ -29,6 +29,7 @@ export const security = {
   remove_factor: "Remove {name}",
   factor_renamed: "The name was changed.",
   factor_removed: "It was removed. Where you are signed in, you stay so.",
+  no_such_factor: "You have no such passkey or app: it may have been removed already.",
   added_on: "Added",
   last_used: "Last used",
   not_used: "Not yet",

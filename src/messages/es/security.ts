@@ -38,6 +38,7 @@ export const security: Translation<typeof english> = {
   remove_factor: "Quitar {name}",
   factor_renamed: "Se ha cambiado el nombre.",
   factor_removed: "Se ha quitado. Donde tiene la sesión iniciada, sigue iniciada.",
+  no_such_factor: "No tiene esa llave de acceso ni esa aplicación: puede que ya se haya quitado.",
   added_on: "Añadido el",
   last_used: "Último uso",
   not_used: "Todavía no",

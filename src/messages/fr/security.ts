@@ -38,6 +38,7 @@ export const security: Translation<typeof english> = {
   remove_factor: "Retirer {name}",
   factor_renamed: "Le nom a été modifié.",
   factor_removed: "L’élément a été retiré. Vous restez connecté là où vous l’êtes.",
+  no_such_factor: "Vous n’avez pas de clé d’accès ni d’application de ce genre : elle a peut-être déjà été retirée.",
   added_on: "Ajout",
   last_used: "Dernière utilisation",
   not_used: "Pas encore",

@@ -33,6 +33,7 @@ export const security: Translation<typeof english> = {
   remove_factor: "{name} を削除",
   factor_renamed: "名前を変更しました。",
   factor_removed: "削除しました。サインイン中の端末はそのままです。",
+  no_such_factor: "該当するパスキーまたはアプリはありません。すでに削除されている可能性があります。",
   added_on: "追加日",
   last_used: "最後に使用",
   not_used: "まだ使用していません",
