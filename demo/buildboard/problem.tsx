@@ -24,6 +24,12 @@ const late = {
   status: 400,
 } as const;
 
+const paused = {
+  title: "You have paused Buildboard",
+  text: "Countersign gives it no access until you resume it under Settings, Authorizations. Nothing is lost: then it goes on here.",
+  status: 403,
+} as const;
+
 const strange = {
   title: "This answer does not belong to your request",
   text: "What came back is not what Buildboard asked for, so it did not use it. Nothing was connected. If you pressed the button twice, try once more.",
@@ -45,6 +51,8 @@ function problemOf(error: unknown): Problem {
     };
   if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
     const detail = [error.error, error.error_description].filter((part) => part !== undefined).join(": ");
+    // At the token endpoint: what we hold is good again once the person resumes it.
+    if (error instanceof oauth.ResponseBodyError && error.error === "access_denied") return { ...paused, detail };
     if (error.error === "server_error" || error.error === "temporarily_unavailable") return { ...busy, detail };
     return { ...(error.error === "invalid_grant" ? late : misconfigured), detail };
   }

@@ -88,6 +88,7 @@ it("a person types the code, signs in, approves, and the TV is in; they revoke i
   const tokens = await poll(codes.device_code);
   expect(tokens).toMatchObject({ token_type: "Bearer", refresh_token: expect.stringMatching(/^csr_/) });
   await page.goto(`${local.urls.server}/settings/authorizations`);
+  await page.locator("ul.services h2 a").first().click();
   await expect(main.innerText()).resolves.toContain("Samsung TV");
   await page.getByRole("button", { name: /^Revoke this device/ }).click();
   await page.waitForURL(/revoked=/);

@@ -57,13 +57,13 @@ it("a person sees who let a service in, and ends it", async () => {
   await page.goto(here);
   const services = page.locator("ul.services > li");
   expect(await services.count()).toBe(2);
-  const contoso = services.filter({ hasText: "the directory of Contoso Outdoor, login.contoso.example. You were not asked." });
+  const contoso = services.filter({ hasText: "Let in by Contoso Outdoor. You were not asked." });
   expect(await services.filter({ hasText: "Let in by payroll.example. You were not asked." }).count()).toBe(1);
   await look(page, "61-let-in");
 
   await contoso.getByRole("button", { name: /^Revoke access/ }).click();
   await page.waitForURL("**revoked=*");
-  await expect(page.getByRole("status").innerText()).resolves.toContain("unless who let it in does so again");
+  await expect(page.getByRole("status").innerText()).resolves.toContain("Whoever let it in may do so again");
   expect(await services.count()).toBe(1);
   await look(page, "62-let-in-revoked");
   expect(complaints).toEqual([]);

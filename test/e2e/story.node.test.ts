@@ -57,8 +57,9 @@ describe("in Chromium", () => {
     await look(page, "06-contoso-devops");
 
     await page.goto(`${server}/settings/authorizations`);
-    await expect(page.locator("main").innerText()).resolves.toContain("Chrome on Linux");
     await look(page, "07-authorizations");
+    await page.getByRole("link", { name: "Buildboard", exact: true }).click();
+    await expect(page.locator("main").innerText()).resolves.toContain("Chrome on Linux");
     await page.getByRole("button", { name: /^Revoke access/ }).click();
     await page.waitForURL(/revoked=/);
     await expect(page.locator("main").innerText()).resolves.toMatch(/no new access/);
@@ -128,7 +129,7 @@ describe("in Chromium", () => {
     await look(page, "17-board-without-code");
     await page.getByText("Ask again").first().click();
     await page.waitForURL(`${local.urls.server}/authorize**`);
-    await expect(page.locator("main").innerText()).resolves.toContain("New");
+    await expect(page.locator("main").innerText()).resolves.toContain("Left out last time");
     await look(page, "18-approval-again");
     expect(complaints).toEqual([]);
     await context.close();

@@ -559,7 +559,7 @@ describe("what stands behind the token", () => {
     const front = await browser.open("/sign-in");
     await signIn(browser, front, ada.email);
     const list = await browser.open(SETTINGS);
-    expect(textOf(list)).toContain("Let in by an organization");
+    expect(textOf(list)).toContain("Let in by login.contoso.example . You were not asked.");
     const page = textOf(await openAuthorization(browser));
     expect(page).toContain("Let in by login.contoso.example . You were not asked");
     expect(page).toContain("Ends it now. Whoever let the service in can do so again");

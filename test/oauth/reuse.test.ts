@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Browser, textOf } from "../browser.ts";
+import { Browser, type Fields, textOf } from "../browser.ts";
 import { addClient, addOrganization, addResource, addUser } from "../builders.ts";
 import {
   authorize,
@@ -31,7 +31,7 @@ beforeEach(async () => {
   await addClient("buildboard");
 });
 
-const asCli = (fields: Readonly<Record<string, string>>) => post(server, "/token", { ...fields, client_id: "cli" }, null);
+const asCli = (fields: Fields) => post(server, "/token", { ...fields, client_id: "cli" }, null);
 
 async function tokensOfCli(): Promise<Tokens> {
   const code = (await authorize(browser, email, { client_id: "cli" })).get("code") ?? "";

@@ -15,7 +15,7 @@ import { Done } from "./done.tsx";
 import { effectOf, refreshAt } from "./ended.tsx";
 import { Ends, Lifetime, PauseOrResume } from "./ends.tsx";
 import { History, Place } from "./history.tsx";
-import { Marks } from "./line.tsx";
+import { hostOf, Marks } from "./line.tsx";
 import { pageNumber } from "./list.tsx";
 import { type NarrowProblem, Permissions } from "./permissions.tsx";
 import { Places } from "./places.tsx";
@@ -145,9 +145,6 @@ const LetIn = ({ authorization: { authority, organizations, reach } }: { authori
     </p>
   );
 };
-
-/** Registered as a URL (scripts/seedTrust.ts); whatever else it were would be shown as it is. */
-const hostOf = (issuer: string): string => (URL.canParse(issuer) ? new URL(issuer).host : issuer);
 
 /** What the graver marks mean. */
 const MarkNotes = ({ authorization, now }: { authorization: Authorization; now: number }) => {

@@ -28,10 +28,13 @@ export const Marks = ({ of: marks }: { of: readonly AuthorizationMark[] }) => {
   );
 };
 
+/** Of an issuer. Registered as a URL (scripts/seedTrust.ts); whatever else it were would be shown as it is. */
+export const hostOf = (issuer: string): string => (URL.canParse(issuer) ? new URL(issuer).host : issuer);
+
 /** One service in the list: who it is, what to notice, when it was used, the way to its page, and the button that ends it. */
 export const Line = ({ authorization, csrf, now }: { authorization: ListedAuthorization; csrf: string; now: number }) => {
   const { t, languages } = useReader();
-  const { client, grantId, lastUsedAt, organizationName } = authorization;
+  const { client, grantId, authority, lastUsedAt, organizationName } = authorization;
   const name = serviceName(client.metadata, languages).text;
   return (
     <li>
@@ -44,9 +47,14 @@ export const Line = ({ authorization, csrf, now }: { authorization: ListedAuthor
             </a>
           </h2>
           <PublisherLine client={client} />
-          {authorization.authority !== null && organizationName !== null && (
+          {authority !== null && (
             <p class="note">
-              <T k="authorizations.let_in_by" with={{ organization: <Name of={organizationName} /> }} />
+              <T
+                k="authorizations.let_in_by"
+                with={{
+                  organization: organizationName === null ? <code>{hostOf(authority)}</code> : <Name of={organizationName} />,
+                }}
+              />
             </p>
           )}
           <p class="note">

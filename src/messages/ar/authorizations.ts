@@ -14,7 +14,7 @@ export const authorizations: Translation<typeof english> = {
   filter_all: "الكل",
   filter_unused: "غير مستخدمة منذ 90 يومًا",
   filter_paused: "موقوفة مؤقتًا",
-  filter_organization: "سمحت بها مؤسسة",
+  filter_organization: "سمح بها آخرون",
   filter_unverified: "ناشر غير موثّق",
   sort_label: "الترتيب حسب",
   sort_used: "آخر استخدام",
@@ -47,7 +47,7 @@ export const authorizations: Translation<typeof english> = {
   mark_changed: "تغيّرت منذ موافقتك",
   mark_paused: "موقوفة مؤقتًا",
   mark_unused: "غير مستخدمة منذ 90 يومًا",
-  mark_let_in: "سمحت بها مؤسسة",
+  mark_let_in: "سمح بها آخرون",
 
   revoke: "إلغاء الوصول",
   revoke_named: "إلغاء الوصول: {service}",

@@ -14,7 +14,7 @@ export const authorizations: Translation<typeof english> = {
   filter_all: "Alle",
   filter_unused: "Seit 90 Tagen nicht verwendet",
   filter_paused: "Pausiert",
-  filter_organization: "Von einer Organisation zugelassen",
+  filter_organization: "Von anderen zugelassen",
   filter_unverified: "Herausgeber nicht bestätigt",
   sort_label: "Sortieren nach",
   sort_used: "Zuletzt verwendet",
@@ -41,7 +41,7 @@ export const authorizations: Translation<typeof english> = {
   mark_changed: "Seit Ihrer Zustimmung geändert",
   mark_paused: "Pausiert",
   mark_unused: "Seit 90 Tagen nicht verwendet",
-  mark_let_in: "Von einer Organisation zugelassen",
+  mark_let_in: "Von anderen zugelassen",
 
   revoke: "Zugriff widerrufen",
   revoke_named: "Zugriff widerrufen: {service}",

@@ -11,7 +11,7 @@ export const authorizations = {
   filter_all: "All",
   filter_unused: "Not used for 90 days",
   filter_paused: "Paused",
-  filter_organization: "Let in by an organization",
+  filter_organization: "Let in by others",
   filter_unverified: "Unverified publisher",
   sort_label: "Sort by",
   sort_used: "Last used",
@@ -37,7 +37,7 @@ export const authorizations = {
   mark_changed: "Changed since you approved it",
   mark_paused: "Paused",
   mark_unused: "Not used for 90 days",
-  mark_let_in: "Let in by an organization",
+  mark_let_in: "Let in by others",
 
   revoke: "Revoke access",
   revoke_named: "Revoke access of {service}",

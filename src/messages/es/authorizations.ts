@@ -14,7 +14,7 @@ export const authorizations: Translation<typeof english> = {
   filter_all: "Todas",
   filter_unused: "Sin usar desde hace 90 días",
   filter_paused: "En pausa",
-  filter_organization: "Admitidas por una organización",
+  filter_organization: "Admitidas por otros",
   filter_unverified: "Editor no verificado",
   sort_label: "Ordenar por",
   sort_used: "Último uso",
@@ -41,7 +41,7 @@ export const authorizations: Translation<typeof english> = {
   mark_changed: "Modificado desde que lo aprobó",
   mark_paused: "En pausa",
   mark_unused: "Sin usar desde hace 90 días",
-  mark_let_in: "Admitido por una organización",
+  mark_let_in: "Admitido por otros",
 
   revoke: "Revocar el acceso",
   revoke_named: "Revocar el acceso de {service}",

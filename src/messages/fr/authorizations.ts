@@ -14,7 +14,7 @@ export const authorizations: Translation<typeof english> = {
   filter_all: "Toutes",
   filter_unused: "Inutilisées depuis 90 jours",
   filter_paused: "Suspendues",
-  filter_organization: "Admises par une organisation",
+  filter_organization: "Admises par d’autres",
   filter_unverified: "Éditeur non vérifié",
   sort_label: "Trier par",
   sort_used: "Dernière utilisation",
@@ -41,7 +41,7 @@ export const authorizations: Translation<typeof english> = {
   mark_changed: "Modifié depuis votre approbation",
   mark_paused: "Suspendu",
   mark_unused: "Inutilisé depuis 90 jours",
-  mark_let_in: "Admis par une organisation",
+  mark_let_in: "Admis par d’autres",
 
   revoke: "Révoquer l’accès",
   revoke_named: "Révoquer l’accès de {service}",

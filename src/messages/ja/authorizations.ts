@@ -14,7 +14,7 @@ export const authorizations: Translation<typeof english> = {
   filter_all: "すべて",
   filter_unused: "90 日間使われていないもの",
   filter_paused: "一時停止中",
-  filter_organization: "組織が許可したもの",
+  filter_organization: "ほかの人が許可したもの",
   filter_unverified: "提供元が未確認のもの",
   sort_label: "並べ替え",
   sort_used: "最後に使われた順",
@@ -40,7 +40,7 @@ export const authorizations: Translation<typeof english> = {
   mark_changed: "承認後に変更されました",
   mark_paused: "一時停止中",
   mark_unused: "90 日間未使用",
-  mark_let_in: "組織が許可",
+  mark_let_in: "ほかの人が許可",
 
   revoke: "アクセスを取り消す",
   revoke_named: "アクセスを取り消す: {service}",
