@@ -17,6 +17,7 @@ import { sha256 } from "../tokens/encoding.ts";
 import { newId } from "../tokens/id.ts";
 import { sealInteraction } from "../tokens/interaction.ts";
 import { answerOf } from "./answer.ts";
+import { approvedForAll } from "./approvedForAll.ts";
 import { askFor } from "./ask.ts";
 import { consentNotice } from "./consentNotice.ts";
 import { approvalPage, type Returned } from "./consentPage.tsx";
@@ -90,7 +91,7 @@ export const consent: Endpoint = async (request, deps) => {
     clientId: asked.clientId,
     ...allowed,
     expiresAt: expiryOf(deps.config, ticks.lifetime, at, { resources: asked.resources, registered: resources }),
-    approvedFor: ticks.approvedFor,
+    approvedFor: await approvedForAll(deps, sessionId, client, ticks.approvedFor),
     whereabouts,
     sealedValues: await consentNotice(deps, reader, { client, allowed, resources, device, whereabouts }),
     at,

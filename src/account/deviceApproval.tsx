@@ -79,7 +79,7 @@ export function deviceApprovalPage(deps: Deps, view: ApprovalView, form: Approva
         </form>
       </section>
       <aside>
-        <About client={client} place={null} />
+        <About client={client} place={null} approvers={view.approvers} />
         <section>
           <h2>{t("consent.ours_title")}</h2>
           <p>

@@ -16,6 +16,7 @@ import { loadResources } from "../store/resources.ts";
 import { sha256, toBase64url } from "../tokens/encoding.ts";
 import { newId } from "../tokens/id.ts";
 import { type Allowed, type ApprovalProblem, answerOf } from "./answer.ts";
+import { approvedForAll } from "./approvedForAll.ts";
 import { consentNotice } from "./consentNotice.ts";
 import { deviceApprovalPage } from "./deviceApproval.tsx";
 import { expiryOf } from "./lifetime.ts";
@@ -115,7 +116,7 @@ export const decideDevice: Endpoint = async (request, deps) => {
       sessionId,
       clientId: device.clientId,
       expiresAt: expiryOf(deps.config, ticks.lifetime, at, { resources: asked.resources, registered }, codeSeconds),
-      approvedFor: ticks.approvedFor,
+      approvedFor: await approvedForAll(deps, sessionId, client, ticks.approvedFor),
       whereabouts,
       sealedValues: await consentNotice(deps, reader, { client, allowed, resources: registered, device: here, whereabouts }),
       at,

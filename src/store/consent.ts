@@ -2,7 +2,7 @@ import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { ClientId, GrantId, Whereabouts } from "../model.ts";
 import { auditWhen } from "./audit.ts";
-import { approvalStatements } from "./consentApprovals.ts";
+import { type ApprovedFor, approvalStatements } from "./consentApprovals.ts";
 import { type Database, transact } from "./database.ts";
 import { queueWhen, toUserRow } from "./emails.ts";
 import { families, grants } from "./schema.ts";
@@ -39,8 +39,8 @@ export interface Consent {
   readonly organizations: readonly string[] | null | undefined;
   /** When it ends by itself; null for never. */
   readonly expiresAt: number | null;
-  /** Ids of organizations that the person, an owner of theirs, approves the service for, whoever of their members uses it. */
-  readonly approvedFor: readonly string[];
+  /** Organizations that the person, an owner of theirs, approves the service for, whoever of their members uses it. */
+  readonly approvedFor: readonly ApprovedFor[];
   readonly whereabouts: Whereabouts;
   /** What the e-mail about it says (mail/sealedValues.ts). */
   readonly sealedValues: string;
@@ -126,7 +126,7 @@ export function consentStatements(db: Database, consent: Consent, holds: SQL = s
         SELECT 1 FROM grants WHERE ${own} AND consented_at < ${at} AND ${allowed} AND ${widens(consent)})`,
     ),
     queueWhen(db, { ...email, kind: "authorization_new" }, sql`FROM users ${isNew} AND ${told}`),
-    ...approvalStatements(db, { clientId, owner, organizationIds: consent.approvedFor, whereabouts, at }, allowed),
+    ...approvalStatements(db, { clientId, owner, approvedFor: consent.approvedFor, whereabouts, at }, allowed),
     db.run(sql`
       UPDATE grants SET
         scopes = ${merged("scopes", scopes, replaces)}, claims = ${merged("claims", claims, replaces)},

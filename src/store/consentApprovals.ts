@@ -2,23 +2,31 @@ import { type SQL, sql } from "drizzle-orm";
 import type { ClientId, Whereabouts } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import type { Database } from "./database.ts";
+import { queueWhen, toUserRow } from "./emails.ts";
 
-/** What an owner says of a service for the whole of an organization, beside their own consent. */
+/** An organization that an owner approves a service for, and what the e-mail to the members who asked says. */
+export interface ApprovedFor {
+  readonly organizationId: string;
+  readonly sealedValues: string;
+}
+
+/** What an owner says of a service for the whole of organizations, beside their own consent. */
 export interface Approval {
   readonly clientId: ClientId;
   /** Whose word it is; only where they are an owner does it count. */
   readonly owner: SQL;
-  readonly organizationIds: readonly string[];
+  readonly approvedFor: readonly ApprovedFor[];
   readonly whereabouts: Whereabouts;
   readonly at: number;
 }
 
 /**
  * Approves the client for organizations whose policy waits for that: not where it is denied, and not where no service is let in. The
- * members' requests are thereby answered. For a batch that stores the consent under the same condition.
+ * members' requests are thereby answered, and they are told. For a batch that stores the consent under the same condition.
  * @param holds what must hold besides
  */
-export function approvalStatements(db: Database, { clientId, owner, organizationIds, whereabouts, at }: Approval, holds: SQL) {
+export function approvalStatements(db: Database, { clientId, owner, approvedFor, whereabouts, at }: Approval, holds: SQL) {
+  const organizationIds = approvedFor.map(({ organizationId }) => organizationId);
   const source = sql`
     FROM memberships JOIN organizations ON organizations.id = memberships.organization_id
     LEFT JOIN organization_clients
@@ -31,6 +39,15 @@ export function approvalStatements(db: Database, { clientId, owner, organization
       db,
       { at, action: "access.approved", actor: owner, clientId, organizationId: sql`organizations.id`, whereabouts },
       source,
+    ),
+    ...approvedFor.map(({ organizationId, sealedValues }) =>
+      queueWhen(
+        db,
+        { kind: "access_approved", ...toUserRow, sealedValues, at },
+        sql`FROM access_requests JOIN users ON users.id = access_requests.user_id
+          WHERE access_requests.client_id = ${clientId} AND access_requests.organization_id = ${organizationId}
+            AND users.id <> ${owner} AND EXISTS (SELECT 1 ${source} AND organizations.id = ${organizationId})`,
+      ),
     ),
     db.run(sql`
       INSERT INTO organization_clients (organization_id, client_id, status, decided_by, decided_at)

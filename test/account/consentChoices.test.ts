@@ -342,6 +342,22 @@ describe("an organization that waits for an approval", () => {
     expect(results).toEqual([{ actor: ada.userId, organization_id: fabrikam, client_id: "buildboard" }]);
   });
 
+  it("that members had asked is told to them once its owner has approved it so, and waits for nothing more", async () => {
+    const grace = await addUser("Grace");
+    await open(env.DB)
+      .insert(memberships)
+      .values({ userId: grace.userId, organizationId: fabrikam, role: "owner", createdAt: 0 });
+    const asking = { decision: "request_approval", request_organization: fabrikam };
+    await browser.submit(await begin(), "/consent", asking);
+    const owner = new Browser(server);
+    const page = await signIn(owner, await owner.open(authorizationUrl()), grace.email);
+    responseOf(await approve(owner, page, { approve_for: [fabrikam] }));
+    const told = (await emails()).filter(({ kind }) => kind === "access_approved");
+    expect(told.map(({ to, values }) => [to, values?.["organization"]])).toEqual([[ada.email, "Fabrikam"]]);
+    expect(await requests()).toBe(0);
+    expect(itemOf(await begin(), "Fabrikam")).toContain("Its owners approved this service.");
+  });
+
   it.each([
     ["a member", "member", "approved", null],
     ["an owner where no service is let in", "owner", "none", null],

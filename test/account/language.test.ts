@@ -167,7 +167,7 @@ describe("full access", () => {
   it("is left out of the groups also where it is asked for in another language", async () => {
     const page = await begin("notes.read notes.all", "de");
     expect(legendsOf(page)).toEqual(["Voller Zugriff auf Notizbuch", "In welchen Organisationen", "Wie lange"]);
-    expect(textOf(page)).toContain("Wie Sie handeln High risk Everything you can do there, it can do.");
+    expect(textOf(page)).toContain("Wie Sie handeln Hohes Risiko Alles, was Sie dort tun können, kann der Dienst tun.");
   });
 
   it("can be ticked off, and what it included stands by itself", async () => {

@@ -244,6 +244,26 @@ const acts: Readonly<Record<string, Act>> = {
     logs: ["session.ended"],
   },
   storeConsent: { before: signedIn, act: (deps) => storeConsent(deps, consentOf()), logs: ["grant.consented"] },
+  "storeConsent that approves for an organization": {
+    before: async () => {
+      await signedIn();
+      await env.DB.batch([
+        env.DB.prepare("UPDATE organizations SET policy = 'approved'"),
+        env.DB.prepare("UPDATE memberships SET role = 'owner'"),
+      ]);
+    },
+    act: (deps) => storeConsent(deps, consentOf({ approvedFor: [{ organizationId: contoso, sealedValues: "sealed" }] })),
+    logs: ["access.approved", "grant.consented"],
+  },
+  "storeConsent for this time alone": {
+    before: consented,
+    act: (deps) =>
+      storeConsent(
+        deps,
+        consentOf({ target: { kind: "once", grantId: "aaonce" }, interactionId: "aaonce", expiresAt: at + 9000, at: at + 1 }),
+      ),
+    logs: ["grant.consented"],
+  },
   "storeConsent over an earlier one": {
     before: consented,
     act: (deps) => storeConsent(deps, consentOf({ scopes: { given: ["email"], declined: ["builds.read"] }, at: at + 1 })),

@@ -51,7 +51,7 @@ export const unknownService = (): OAuthError =>
   new OAuthError("not_found", "There is no such service.", { say: ["organizations.unknown_service"] });
 
 /** Where somebody goes on who waited: where the service starts, or else its home page, or ours. */
-function continueUrl({ config }: Deps, { metadata }: Client): string {
+export function continueUrl({ config }: Deps, { metadata }: Client): string {
   const { initiate_login_uri, client_uri } = metadata;
   if (initiate_login_uri === undefined) return client_uri ?? config.issuer;
   const start = new URL(initiate_login_uri);
