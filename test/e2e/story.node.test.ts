@@ -141,7 +141,7 @@ describe("in Chromium", () => {
     await page.getByRole("button", { name: "Connect Contoso DevOps" }).click();
     await signIn(page);
     await page.waitForURL(`${local.urls.server}/authorize**`);
-    await page.locator('input[value="builds.read"]').press("Enter");
+    await page.locator('input[value="code.read"]').press("Enter");
     await page.waitForURL(`${local.urls.buildboard}/**`);
     expect(await heading(page)).toBe("That is fine");
     expect(complaints).toEqual([]);
