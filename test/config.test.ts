@@ -106,6 +106,29 @@ describe("the configuration", () => {
     expect(problemOf({ [name]: value } as Partial<Env>)).toContain(name);
   });
 
+  it("takes each way out for e-mails with what it needs, and no other", () => {
+    const api = { EMAIL: "api", EMAIL_FROM: "no-reply@id.example", EMAIL_API_FORMAT: "resend", EMAIL_API_TOKEN: "t" };
+    const from = "no-reply@id.example";
+    const SEND_EMAIL = { send: async () => {} } as unknown as SendEmail;
+    const local = "http://localhost:8787";
+    expect(parse({}).email).toEqual({ kind: "off" });
+    expect(parse({ EMAIL: "mailbox", ISSUER: local }).email).toEqual({ kind: "mailbox" });
+    expect(parse({ EMAIL: "cloudflare", EMAIL_FROM: from, SEND_EMAIL }).email).toEqual({ kind: "cloudflare", from });
+    expect(parse(api).email).toEqual({ kind: "api", from, format: "resend", url: "https://api.resend.com/emails", token: "t" });
+    const wrong: readonly (readonly [Partial<Env>, string])[] = [
+      [{ EMAIL: "smtp" }, "EMAIL"],
+      [{ EMAIL: "mailbox" }, "EMAIL may be mailbox only where ISSUER is on localhost"],
+      [{ EMAIL: "cloudflare", EMAIL_FROM: from }, "SEND_EMAIL"],
+      [{ EMAIL: "cloudflare", SEND_EMAIL }, "EMAIL_FROM"],
+      [{ ...api, EMAIL_FROM: "Countersign" }, "EMAIL_FROM"],
+      [{ ...api, EMAIL_FROM: "a@b.example\r\nBcc: c@d.example" }, "EMAIL_FROM"],
+      [{ ...api, EMAIL_API_FORMAT: "smtp" }, "EMAIL_API_FORMAT"],
+      [{ ...api, EMAIL_API_URL: "http://mail.example" }, "EMAIL_API_URL"],
+      [{ ...api, EMAIL_API_TOKEN: "" }, "EMAIL_API_TOKEN"],
+    ];
+    for (const [changes, name] of wrong) expect(problemOf(changes)).toContain(name);
+  });
+
   it("takes plain http on the development machine alone", () => {
     expect(parse({ ISSUER: "http://localhost:8787" }).secure).toBe(false);
     expect(parse({ ISSUER: "http://127.0.0.1:8787" }).secure).toBe(false);

@@ -111,28 +111,25 @@ const Ways = ({ user, account }: { user: User; account: Account }) => {
         link={<a href={PASSWORD}>{t(account.hasPassword ? "account.change_password" : "account.add_password")}</a>}
         note={t(account.hasPassword ? "account.password_is_set" : "account.password_is_none")}
       />
-      <Row
-        title={t("frame.security")}
-        link={<a href={`${ACCOUNT}/identities`}>{t("account.work_accounts")}</a>}
-        note={<a href="/settings/security">{t("account.other_ways")}</a>}
-      />
-      <Row
-        title={t("account.language")}
-        link={<a href={`/language?${new URLSearchParams({ to: ACCOUNT })}`}>{t("account.set_language")}</a>}
-      />
+      <li class="trail">
+        <a href={`${ACCOUNT}/identities`}>{t("account.work_accounts")}</a>
+      </li>
+      <li class="trail">
+        <a href={`/language?${new URLSearchParams({ to: ACCOUNT })}`}>{t("account.language")}</a>
+      </li>
     </ul>
   );
 };
 
 /** What something is, and where it is changed. */
-const Row = ({ title, link, note, children }: { title: string; link: Child; note?: Child; children?: Child }) => (
+const Row = ({ title, link, note, children }: { title: string; link: Child; note: string; children?: Child }) => (
   <li class="row apart">
     <span>
       <strong>{title}</strong>
       {children !== undefined && <span class="line">{children}</span>}
-      {note !== undefined && <span class="line note">{note}</span>}
+      <span class="line note">{note}</span>
     </span>
-    <span class="pages">{link}</span>
+    <span class="trail">{link}</span>
   </li>
 );
 

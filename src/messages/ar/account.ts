@@ -62,8 +62,6 @@ export const account: Translation<typeof english> = {
   notices: "رسائل عن الخدمات",
   notices_all: "كل تفويض جديد، وما يخص أمانك",
   notices_safety: "ما يخص أمانك فقط",
-  other_ways: "مفاتيح المرور والتطبيقات وأماكن تسجيل دخولك",
-  set_language: "تغيير",
   export_title: "بياناتك",
   export_lead: "كل ما نعرفه عنك في ملف واحد (JSON)، وأحدث {limit} مدخلًا من كل نوع. لا يحتوي على كلمة مرور ولا سر.",
   export_do: "تنزيل بياناتك",

@@ -64,8 +64,6 @@ export const account: Translation<typeof english> = {
   notices: "E-Mails über Dienste",
   notices_all: "Jede neue Autorisierung und alles, was Ihre Sicherheit betrifft",
   notices_safety: "Nur, was Ihre Sicherheit betrifft",
-  other_ways: "Passkeys, Apps und wo Sie angemeldet sind",
-  set_language: "Ändern",
   export_title: "Ihre Daten",
   export_lead:
     "Alles, was wir über Sie wissen, in einer Datei (JSON), je Art die letzten {limit} Einträge. Sie enthält kein Passwort und kein Geheimnis.",

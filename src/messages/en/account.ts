@@ -59,8 +59,6 @@ export const account = {
   notices: "Emails about services",
   notices_all: "Every new authorization, and what concerns your safety",
   notices_safety: "Only what concerns your safety",
-  other_ways: "Passkeys, apps and where you are signed in",
-  set_language: "Change",
   export_title: "Your data",
   export_lead:
     "Everything that we know about you in one file (JSON), the latest {limit} entries of each kind. No password and no secret is in it.",

@@ -63,8 +63,6 @@ export const account: Translation<typeof english> = {
   notices: "Correos sobre servicios",
   notices_all: "Cada autorización nueva y lo que afecte a su seguridad",
   notices_safety: "Solo lo que afecte a su seguridad",
-  other_ways: "Llaves de acceso, aplicaciones y dónde tiene la sesión iniciada",
-  set_language: "Cambiar",
   export_title: "Sus datos",
   export_lead:
     "Todo lo que sabemos de usted en un archivo (JSON), las últimas {limit} entradas de cada tipo. No contiene contraseñas ni secretos.",

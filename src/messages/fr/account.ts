@@ -65,8 +65,6 @@ export const account: Translation<typeof english> = {
   notices: "E-mails sur les services",
   notices_all: "Chaque nouvelle autorisation, et ce qui concerne votre sécurité",
   notices_safety: "Seulement ce qui concerne votre sécurité",
-  other_ways: "Clés d’accès, applications et lieux de connexion",
-  set_language: "Modifier",
   export_title: "Vos données",
   export_lead:
     "Tout ce que nous savons de vous dans un fichier (JSON), les {limit} dernières entrées de chaque sorte. Il ne contient ni mot de passe ni secret.",

@@ -63,8 +63,6 @@ export const account: Translation<typeof english> = {
   notices: "サービスに関するメール",
   notices_all: "新しい承認と、安全に関すること",
   notices_safety: "安全に関することだけ",
-  other_ways: "パスキー、認証アプリ、サインイン中の場所",
-  set_language: "変更",
   export_title: "あなたのデータ",
   export_lead:
     "当サービスが保持しているあなたの情報すべてを、一つのファイル（JSON）にまとめます。種類ごとに最新の {limit} 件までです。パスワードや秘密の値は含まれません。",
