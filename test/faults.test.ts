@@ -330,6 +330,23 @@ const operations: readonly Operation[] = [
     },
   ],
   [
+    "GET /report/{client_id}",
+    200,
+    async () => {
+      await signIn(browser, await browser.open("/sign-in"), ada.email);
+      return (on) => browserOn(on).send("/report/buildboard");
+    },
+  ],
+  [
+    "POST /report/{client_id}",
+    303,
+    async () => {
+      await signIn(browser, await browser.open("/sign-in"), ada.email);
+      const page = await browser.open("/report/buildboard");
+      return sendForm("/report/buildboard", { ...fieldsOf(page, "/report/buildboard"), reason: "other", text: "x" });
+    },
+  ],
+  [
     "GET /authorize that yields a code",
     303,
     async () => {
