@@ -240,6 +240,7 @@ export type EmailKind =
   | "email_changed"
   | "factor_added"
   | "factor_removed"
+  | "identity_linked"
   | "new_sign_in"
   | "account_deleted"
   | "authorization_new"

@@ -4,6 +4,7 @@ import type { Deps } from "../config.ts";
 import type { UserId, Whereabouts } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { transact } from "./database.ts";
+import { queueWhen, toUserRow } from "./emails.ts";
 
 export interface DirectoryEntry {
   readonly directoryId: string;
@@ -28,6 +29,8 @@ export interface DirectoryEntry {
   /** Who is signed in here and links the account of the directory to their own; null for somebody who signs in by it. */
   readonly linkTo: UserId | null;
   readonly whereabouts: Whereabouts;
+  /** Of the e-mail to somebody whose account has got another way in. */
+  readonly sealedValues: string;
 }
 
 export type EntryOutcome =
@@ -71,6 +74,11 @@ export async function enterByDirectory(deps: Deps, entry: DirectoryEntry): Promi
       INSERT INTO users (id, email, email_verified, name, profile, created_at, updated_at)
       SELECT ${newUserId}, ${email}, ${vouched}, ${entry.name}, '{}', ${at}, ${at} ${isNew}`),
     auditWhen(db, { ...log, action: "identity.linked", detail: { issuer, subject, ...directory } }, isUnlinked),
+    queueWhen(
+      db,
+      { kind: "identity_linked", ...toUserRow, sealedValues: entry.sealedValues, at },
+      sql`FROM users ${isUnlinked} AND users.id = ${person} AND users.id <> ${newUserId}`,
+    ),
     db.run(sql`
       INSERT INTO identities (issuer, subject, user_id, label, created_at, last_used_at)
       SELECT ${issuer}, ${subject}, ${person}, ${email}, ${at}, ${at} ${isUnlinked}`),

@@ -7,6 +7,7 @@ import { addClient, addOrganization, addResource, addUser } from "../builders.ts
 import { addIdentity } from "../directory.ts";
 import { approve, authorizationUrl, codeRequest, introspect, post, responseOf, tokensOf } from "../flow.ts";
 import { createServer, empty, ISSUER, type Server, snapshot } from "../harness.ts";
+import { emailsTo } from "../mailbox.ts";
 import {
   addDomain,
   CONTOSO,
@@ -62,6 +63,7 @@ describe("somebody new from a connected directory", () => {
     expect(await audited()).toEqual(["account.created", "identity.linked", "membership.added", "session.started"]);
     const session = await env.DB.prepare("SELECT directory_id, amr FROM sessions").first();
     expect(session).toEqual({ directory_id: "contoso", amr: "[]" });
+    expect(await emailsTo(server, undefined, "identity_linked")).toEqual([]);
   });
 
   it("goes on to the service that sent them, with the address typed as a hint", async () => {
@@ -248,6 +250,10 @@ describe("somebody who has an account here", () => {
     const { userId } = await addUser("Grace");
     expect(isIn(await signInByDirectory(browser, provider))).toBe(true);
     expect(await env.DB.prepare("SELECT user_id FROM identities").first("user_id")).toBe(userId);
+    await signInByDirectory(new Browser(server), provider);
+    const letters = await emailsTo(server, "grace@contoso.example", "identity_linked");
+    expect(letters.map(({ subject }) => subject)).toEqual(["A work account was linked to your account at Countersign"]);
+    expect(letters[0]?.text).toContain("through Contoso as well, as grace@contoso.example.");
   });
 
   const unowned: readonly (readonly [name: string, arrange: () => Promise<unknown> | unknown])[] = [

@@ -6,6 +6,7 @@ import { dropCookie, findCookie } from "../../http/cookie.ts";
 import { whereaboutsOf } from "../../http/rateLimit.ts";
 import { type Endpoint, redirect } from "../../http/respond.ts";
 import { findSignedIn } from "../../http/session.ts";
+import { sealValues } from "../../mail/sealedValues.ts";
 import type { UserId } from "../../model.ts";
 import { domainOf } from "../../rules/directoryPerson.ts";
 import type { Directory } from "../../store/directories.ts";
@@ -91,6 +92,11 @@ async function enter(
     newUserId: newId(deps),
     linkTo,
     whereabouts: whereaboutsOf(request),
+    sealedValues: await sealValues(deps, {
+      changedAt: deps.now(),
+      directory: directory.displayName,
+      account: person.email ?? person.subject,
+    }),
   });
   if (outcome.kind === "person") return outcome.userId;
   throw new DirectoryFailure(outcome.kind === "nobody" ? "no_account" : outcome.kind, `${outcome.kind}: subject at ${issuer}`);

@@ -30,6 +30,9 @@ export const emails: Translation<typeof english> = {
   factor_added_subject: "أُضيفت وسيلة لتسجيل الدخول إلى حسابك لدى {operator}",
   factor_added_text:
     "منذ {changedAt} صار في حسابك مفتاح مرور أو تطبيق مصادقة آخر: {name}. تمت الإضافة من: {device}.\n\nإن كنت أنت من فعل ذلك فلا يلزمك شيء. وإلا فأزله فورًا من {issuer}/settings/security واختر كلمة مرور جديدة.",
+  identity_linked_subject: "رُبط حساب عمل بحسابك لدى {operator}",
+  identity_linked_text:
+    "منذ {changedAt} صار تسجيل الدخول إلى حسابك ممكنًا أيضًا عبر {directory} باسم {account}.\n\nإن كنت أنت من فعل ذلك فلا يلزمك شيء. وإلا فألغِ الربط فورًا من {issuer}/settings/account/identities واسأل المسؤول في مؤسستك عمّن يستخدمه.",
   factor_removed_subject: "أُزيلت وسيلة لتسجيل الدخول من حسابك لدى {operator}",
   factor_removed_text:
     "منذ {changedAt} لم يعد في حسابك مفتاح المرور أو تطبيق المصادقة هذا: {name}. تمت الإزالة من: {device}.\n\nإن كنت أنت من فعل ذلك فلا يلزمك شيء. وإلا فراجع {issuer}/settings/security فورًا واختر كلمة مرور جديدة.",

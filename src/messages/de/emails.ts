@@ -30,6 +30,9 @@ export const emails: Translation<typeof english> = {
   factor_added_subject: "Ihrem Konto bei {operator} wurde eine Anmeldemöglichkeit hinzugefügt",
   factor_added_text:
     "Seit {changedAt} hat Ihr Konto einen weiteren Passkey oder eine weitere Authenticator-App: {name}. Hinzugefügt wurde der Eintrag von hier: {device}.\n\nWenn Sie es waren, brauchen Sie nichts zu tun. Wenn nicht, entfernen Sie ihn sofort unter {issuer}/settings/security und wählen Sie ein neues Passwort.",
+  identity_linked_subject: "Mit Ihrem Konto bei {operator} wurde ein Arbeitskonto verknüpft",
+  identity_linked_text:
+    "Seit {changedAt} kann man sich bei Ihrem Konto auch über {directory} anmelden, als {account}.\n\nWenn Sie es waren, brauchen Sie nichts zu tun. Wenn nicht, lösen Sie die Verknüpfung sofort unter {issuer}/settings/account/identities und fragen Sie Ihre Administration, wer dieses Arbeitskonto verwendet.",
   factor_removed_subject: "Aus Ihrem Konto bei {operator} wurde eine Anmeldemöglichkeit entfernt",
   factor_removed_text:
     "Seit {changedAt} hat Ihr Konto diesen Passkey oder diese Authenticator-App nicht mehr: {name}. Entfernt wurde der Eintrag von hier: {device}.\n\nWenn Sie es waren, brauchen Sie nichts zu tun. Wenn nicht, sehen Sie sofort unter {issuer}/settings/security nach und wählen Sie ein neues Passwort.",

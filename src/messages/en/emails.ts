@@ -28,6 +28,9 @@ export const emails = {
   factor_added_subject: "A way to sign in was added to your account at {operator}",
   factor_added_text:
     "Since {changedAt} your account has another passkey or authenticator app: {name}. It was added from {device}.\n\nIf it was you, you need do nothing. If it was not, remove it at once at {issuer}/settings/security and choose a new password.",
+  identity_linked_subject: "A work account was linked to your account at {operator}",
+  identity_linked_text:
+    "Since {changedAt} one can sign in to your account through {directory} as well, as {account}.\n\nIf it was you, you need do nothing. If it was not, unlink it at once at {issuer}/settings/account/identities, and ask your administrator who uses it.",
   factor_removed_subject: "A way to sign in was removed from your account at {operator}",
   factor_removed_text:
     "Since {changedAt} your account no longer has this passkey or authenticator app: {name}. It was removed from {device}.\n\nIf it was you, you need do nothing. If it was not, look through {issuer}/settings/security at once and choose a new password.",

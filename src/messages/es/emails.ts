@@ -31,6 +31,9 @@ export const emails: Translation<typeof english> = {
   factor_added_subject: "Se ha añadido una forma de iniciar sesión a su cuenta de {operator}",
   factor_added_text:
     "Desde el {changedAt} su cuenta tiene una llave de acceso o una aplicación de autenticación más: {name}. Se añadió desde: {device}.\n\nSi fue usted, no tiene que hacer nada. Si no, quítela cuanto antes en {issuer}/settings/security y elija una contraseña nueva.",
+  identity_linked_subject: "Se ha vinculado una cuenta de trabajo a su cuenta de {operator}",
+  identity_linked_text:
+    "Desde el {changedAt} también se puede iniciar sesión en su cuenta a través de {directory}, como {account}.\n\nSi fue usted, no tiene que hacer nada. Si no, desvincúlela cuanto antes en {issuer}/settings/account/identities y pregunte a su administrador quién la usa.",
   factor_removed_subject: "Se ha quitado una forma de iniciar sesión de su cuenta de {operator}",
   factor_removed_text:
     "Desde el {changedAt} su cuenta ya no tiene esta llave de acceso o aplicación de autenticación: {name}. Se quitó desde: {device}.\n\nSi fue usted, no tiene que hacer nada. Si no, revise cuanto antes {issuer}/settings/security y elija una contraseña nueva.",

@@ -31,6 +31,9 @@ export const emails: Translation<typeof english> = {
   factor_added_subject: "Un moyen de connexion a été ajouté à votre compte {operator}",
   factor_added_text:
     "Depuis le {changedAt}, votre compte a une clé d’accès ou une application d’authentification de plus : {name}. L’ajout a été fait depuis : {device}.\n\nSi c’était vous, vous n’avez rien à faire. Sinon, retirez-la sans attendre sur {issuer}/settings/security et choisissez un nouveau mot de passe.",
+  identity_linked_subject: "Un compte professionnel a été associé à votre compte {operator}",
+  identity_linked_text:
+    "Depuis le {changedAt}, on peut aussi se connecter à votre compte par {directory}, en tant que {account}.\n\nSi c’était vous, vous n’avez rien à faire. Sinon, dissociez-le sans attendre sur {issuer}/settings/account/identities et demandez à votre administrateur qui l’utilise.",
   factor_removed_subject: "Un moyen de connexion a été retiré de votre compte {operator}",
   factor_removed_text:
     "Depuis le {changedAt}, votre compte n’a plus cette clé d’accès ou cette application d’authentification : {name}. Le retrait a été fait depuis : {device}.\n\nSi c’était vous, vous n’avez rien à faire. Sinon, vérifiez sans attendre {issuer}/settings/security et choisissez un nouveau mot de passe.",

@@ -30,6 +30,9 @@ export const emails: Translation<typeof english> = {
   factor_added_subject: "{operator} のアカウントにサインイン方法が追加されました",
   factor_added_text:
     "{changedAt} に、パスキーまたは認証アプリ「{name}」がアカウントに追加されました。操作した端末: {device}\n\nご本人の操作であれば、何もする必要はありません。心当たりがない場合は、すぐに {issuer}/settings/security で削除し、新しいパスワードを設定してください。",
+  identity_linked_subject: "{operator} のアカウントに職場のアカウントがリンクされました",
+  identity_linked_text:
+    "{changedAt} から、{directory} の {account} でもお客様のアカウントにサインインできるようになりました。\n\nご本人の操作であれば、何もする必要はありません。心当たりがない場合は、すぐに {issuer}/settings/account/identities でリンクを解除し、そのアカウントの使用者を管理者にお尋ねください。",
   factor_removed_subject: "{operator} のアカウントからサインイン方法が削除されました",
   factor_removed_text:
     "{changedAt} に、パスキーまたは認証アプリ「{name}」がアカウントから削除されました。操作した端末: {device}\n\nご本人の操作であれば、何もする必要はありません。心当たりがない場合は、すぐに {issuer}/settings/security を確認し、新しいパスワードを設定してください。",
