@@ -107,6 +107,8 @@ button.full, .button.full { width: 100%; }
 .facts.across { display: flex; flex-wrap: wrap; gap: 0.5rem 2.25rem; }
 .line { display: block; }
 .links { columns: 8.5rem auto; }
+/* Longer words than English ones would break in so narrow a column. */
+:lang(de) .links, :lang(fr) .links, :lang(es) .links { columns: auto; }
 .links a { display: inline-flex; align-items: center; min-height: 2rem; }
 .service { display: flex; gap: 0.9rem; align-items: center; }
 .accounts > li + li { margin-top: 1.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
@@ -192,6 +194,7 @@ input.user-code { text-transform: uppercase; }
 .search select { width: auto; max-width: 100%; }
 .search .found { flex-basis: 100%; }
 .rows > li { padding: 0.65rem 0; }
+.rows > .row > p { flex: 1 1 14rem; min-width: 0; }
 .rows > li + li { border-top: 1px solid var(--line); }
 .columns { display: grid; gap: 1.25rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); font-size: 0.94rem; }
 .columns h3 { font-size: 0.86rem; font-weight: 600; color: var(--soft); margin-bottom: 0.3rem; }
@@ -211,7 +214,7 @@ input.user-code { text-transform: uppercase; }
 .pages a { display: inline-flex; align-items: center; min-height: 44px; }
 .after { display: flex; flex-wrap: wrap; gap: 0.75rem 1.5rem; align-items: center; justify-content: space-between; margin-top: 1.75rem; }
 details > summary { cursor: pointer; min-height: 44px; display: flex; align-items: center; color: var(--accent); width: fit-content; }
-details > summary::before { content: "+"; width: 1.1rem; font-weight: 700; }
+details > summary::before { content: "+"; flex: none; width: 1.1rem; font-weight: 700; }
 details[open] > summary::before { content: "–"; }
 .end-row { display: flex; flex-wrap: wrap; gap: 0.6rem 1.25rem; align-items: center; border-top: 1px solid var(--line); padding-top: 1rem; }
 .end-row .note { flex: 1 1 14rem; }
@@ -288,6 +291,9 @@ body:lang(ja) { line-break: strict; }
 .user-code, .user-code bdi { letter-spacing: 0.12em !important; }
 @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; } }
 input.code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; letter-spacing: 0.12em; }
+.factor { display: flex; flex-wrap: wrap; gap: 0.75rem 1.5rem; align-items: center; }
+.choices > .factor { padding-block: 1rem; }
+.factor > div { flex: 1 1 18rem; }
 .qr { display: block; max-width: 100%; height: auto; border-radius: 6px; border: 1px solid var(--line); }
 .qr-paper { fill: #fff; }
 .qr-ink { fill: #000; }
