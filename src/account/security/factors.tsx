@@ -55,7 +55,7 @@ const Kind = ({
   href: string;
   act: string;
 }) => (
-  <li class="row apart">
+  <li class="factor">
     <div>
       <h3>{title}</h3>
       <p class="note">{about}</p>
