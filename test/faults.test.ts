@@ -26,11 +26,13 @@ import {
   tokensOf,
 } from "./flow.ts";
 import { basic, createServer, empty, form, ISSUER, type Server, snapshot } from "./harness.ts";
+import { codeFor } from "./mailbox.ts";
 import { addOperator, ownToken } from "./oauth/admin/operator.ts";
 import { CONTOSO, connectDirectory } from "./openidDirectory.ts";
 import { makeDpopKey, proofBy } from "./proof.ts";
 
 const SETTINGS = "/settings/authorizations";
+const ACCOUNT = "/settings/account";
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 const proofKey = makeDpopKey();
@@ -818,6 +820,42 @@ const operations: readonly Operation[] = [
     async () => {
       const { path, csrf } = await obtainService();
       return sendForm(`${path}/delete`, { csrf });
+    },
+  ],
+  [
+    "POST of a name",
+    303,
+    async () => {
+      await enter();
+      return sendForm(ACCOUNT, { ...(await csrfOf(ACCOUNT)), act: "name", name: "Ada Lovelace" });
+    },
+  ],
+  [
+    "POST of a new address",
+    303,
+    async () => {
+      await enter();
+      const path = `${ACCOUNT}/email`;
+      const page = await browser.submit(await browser.open(path), path, { email: "ada@fabrikam.example" });
+      return sendForm(path, { ...fieldsOf(page, path), code: await codeFor(server, "ada@fabrikam.example") });
+    },
+  ],
+  [
+    "POST of a new password that ends every authorization",
+    303,
+    async () => {
+      await obtainTokens(server, browser, ada.email);
+      const path = `${ACCOUNT}/password`;
+      return sendForm(path, { ...(await csrfOf(path)), password: "four words in a row", grants: "end" });
+    },
+  ],
+  [
+    "POST that deletes an account",
+    200,
+    async () => {
+      await obtainTokens(server, browser, ada.email);
+      const path = `${ACCOUNT}/delete`;
+      return sendForm(path, { ...(await csrfOf(path)), email: ada.email });
     },
   ],
 ];
