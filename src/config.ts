@@ -1,19 +1,13 @@
 import { OAuthError } from "./errors.ts";
-import { accentProblem, type BrandLogo, parseBrandLogo } from "./rules/brand.ts";
+import { type Brand, type BrandVariables, parseBrand } from "./rules/brandSettings.ts";
 
 /** The Worker's bindings (wrangler.toml). */
-export interface Env {
+export interface Env extends BrandVariables {
   readonly DB: D1Database;
   readonly KV: KVNamespace;
   readonly ISSUER?: string;
   readonly MASTER_SECRET?: string;
   readonly OPERATOR?: string;
-  readonly BRAND_LOGO?: string;
-  readonly BRAND_ACCENT?: string;
-  readonly BRAND_ACCENT_DARK?: string;
-  readonly SUPPORT_URL?: string;
-  readonly PRIVACY_URL?: string;
-  readonly TERMS_URL?: string;
   readonly MTLS_ORIGIN?: string;
   readonly REQUIRE_PUSHED_AUTHORIZATION_REQUESTS?: string;
   readonly REQUIRE_DPOP_NONCE?: string;
@@ -47,18 +41,6 @@ export type EmailTransport =
       readonly url: string;
       readonly token: string;
     };
-
-/** How the pages look like the operator's own; null where nothing is set. */
-interface Brand {
-  readonly logo: BrandLogo | null;
-  /** The colour of links and marks, in the light and in the dark. */
-  readonly accent: string | null;
-  readonly accentDark: string | null;
-  /** Where people find help and read what they agreed to. */
-  readonly supportUrl: string | null;
-  readonly privacyUrl: string | null;
-  readonly termsUrl: string | null;
-}
 
 /** What stays the same for the life of an isolate; durations in seconds. */
 export interface Config {
@@ -134,7 +116,7 @@ export function parseConfig(env: Env): Config {
     email: parseEmail(env, issuer.protocol === "http:"),
     operator: env.OPERATOR ?? "Countersign",
     operatorEmail: parseOperatorEmail(env.OPERATOR_EMAIL),
-    brand: parseBrand(env),
+    brand: parseBrand(env, misconfigured),
     masterSecret,
     secure: issuer.protocol === "https:",
     codeSeconds: MINUTE,
@@ -166,37 +148,6 @@ function parseMtlsOrigin(text: string | undefined): string | null {
   if (text === undefined || text === "") return null;
   if (!URL.canParse(text) || new URL(text).origin !== text || !text.startsWith("https://"))
     throw misconfigured("MTLS_ORIGIN must be a bare https origin such as https://mtls.id.example");
-  return text;
-}
-
-const parseBrand = (env: Env): Brand => ({
-  logo: parseLogo(env.BRAND_LOGO),
-  accent: parseAccent(env, "BRAND_ACCENT", "light"),
-  accentDark: parseAccent(env, "BRAND_ACCENT_DARK", "dark"),
-  supportUrl: parseLink(env, "SUPPORT_URL", ["https:", "mailto:"]),
-  privacyUrl: parseLink(env, "PRIVACY_URL", ["https:"]),
-  termsUrl: parseLink(env, "TERMS_URL", ["https:"]),
-});
-
-function parseLogo(text = ""): BrandLogo | null {
-  if (text === "") return null;
-  const logo = parseBrandLogo(text);
-  if (typeof logo === "string") throw misconfigured(`BRAND_LOGO ${logo}`);
-  return logo;
-}
-
-function parseAccent(env: Env, name: "BRAND_ACCENT" | "BRAND_ACCENT_DARK", scheme: "light" | "dark"): string | null {
-  const colour = env[name] ?? "";
-  const problem = colour === "" ? undefined : accentProblem(colour, scheme);
-  if (problem !== undefined) throw misconfigured(`${name} ${problem}`);
-  return colour === "" ? null : colour;
-}
-
-function parseLink(env: Env, name: "SUPPORT_URL" | "PRIVACY_URL" | "TERMS_URL", schemes: readonly string[]): string | null {
-  const text = env[name] ?? "";
-  if (text === "") return null;
-  if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol))
-    throw misconfigured(`${name} must begin with ${schemes.join(" or ")}`);
   return text;
 }
 

@@ -128,7 +128,7 @@ describe("the house", () => {
 
   it("has no file that needs a table of contents", () => {
     const long = files.filter(
-      ({ name, text }) => text.split("\n").length > 250 && !/schema\.ts$|style\.ts$|\.tsx$|model\.ts$/.test(name),
+      ({ name, text }) => text.split("\n").length > 250 && !/schema\.ts$|style\.ts$|\.tsx$|model\.ts$|^messages\//.test(name),
     );
     expect(long.map(({ name }) => name)).toEqual([]);
   });

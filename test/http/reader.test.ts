@@ -11,7 +11,7 @@ interface Situation {
   readonly cookie?: string;
   readonly user?: { readonly language?: string | null; readonly timeZone?: string | null; readonly zoneinfo?: string };
   readonly uiLocales?: readonly string[];
-  readonly cf?: object;
+  readonly cf?: CfProperties;
   readonly path?: string;
   readonly method?: string;
 }

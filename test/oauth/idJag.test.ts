@@ -384,7 +384,7 @@ describe("the organization", () => {
     expect(textOf(list)).toContain("Let in by Contoso . You were not asked.");
     const page = textOf(await openAuthorization(browser));
     expect(page).toContain("Let in by the directory of Contoso , login.contoso.example . You were not asked");
-    expect(page).toContain("In the directory's organization Contoso Allowed");
+    expect(page).toContain("In the directory’s organization Contoso Allowed");
     expect(page).not.toContain("Fabrikam");
     await browser.submit(list, SETTINGS, { action: "revoke" });
     expect(await introspect(server, access_token)).toEqual({ active: false });

@@ -95,7 +95,7 @@ export const authorizations = {
 
   places_all: "In all organizations that you may enter",
   places_chosen: "In the organizations that you chose",
-  places_directory: "In the directory's organization",
+  places_directory: "In the directory’s organization",
   places_none: "None today",
   remove: "Remove",
   remove_named: "Remove {organization}",
@@ -152,7 +152,7 @@ export const authorizations = {
   did_revoked: "Revoked",
   did_connected: "Device connected",
   did_redeemed: "Access handed out",
-  did_device_ended: "Device's access ended",
+  did_device_ended: "Device’s access ended",
   did_token_ended: "One token ended",
   did_exchanged: "Access used by another service in turn",
   by_you: "by you",

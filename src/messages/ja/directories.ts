@@ -4,7 +4,7 @@ import type { directories as english } from "../en/directories.ts";
 export const directories: Translation<typeof english> = {
   denied_title: "{directory} へのアクセスが認められませんでした",
   denied:
-    "{directory} で拒否されたか、組織からアクセス権が与えられていません。拒否した覚えがない場合は、{operator} へのアクセスを管理者にご依頼ください。",
+    "先方の画面で拒否されたか、組織からアクセス権が与えられていません。拒否した覚えがない場合は、{operator} へのアクセスを管理者にご依頼ください。",
   not_signed_in_title: "先に {directory} での操作が必要です",
   not_signed_in: "どなたであるかを確認する前に、{directory} でのサインインまたは確認が必要です。もう一度お試しください。",
   stale_title: "このサインインは終了しました",
