@@ -197,6 +197,45 @@ describe("the second step", () => {
     return form({ ...fieldsOf(page, SECOND), code: "", offer, credential: await key.sign(page) });
   }
 
+  it("counts once and all the same when D1 loses an answer, whichever it is", async () => {
+    const key = await addPasskey(browser);
+    const { secret, page } = await addApp();
+    const codes = [...codesOf(page)];
+    const ways = [
+      async () => ({ code: await codeOf(secret) }),
+      async () => ({ code: codes.pop() ?? "" }),
+      async (page: Page) => Object.fromEntries(await bodyOf(page, key)),
+    ];
+    for (const fieldsFor of ways)
+      for (const lost of [1, 2, 3]) {
+        server.pass(60);
+        const { fresh, page } = await begin();
+        const faulty = new Browser(losing(lost));
+        for (const cookie of fresh.cookies) faulty.cookies.set(...cookie);
+        expect(isIn(await faulty.submit(page, SECOND, await fieldsFor(page))), `${fieldsFor}, answer ${lost}`).toBe(true);
+      }
+    expect(await actions("recovery_code.%")).toHaveLength(3);
+  });
+
+  /** An isolate at the same time, whose n-th batch is carried out and not answered. */
+  function losing(call: number): Server {
+    let calls = 0;
+    const batch = async (real: D1Database, statements: D1PreparedStatement[]) => {
+      const rows = await real.batch(statements);
+      if (++calls === call) throw new Error("D1_ERROR: Network connection lost.");
+      return rows;
+    };
+    const db = (real: D1Database) =>
+      new Proxy(real, {
+        get(target, name) {
+          if (name === "batch") return (statements: D1PreparedStatement[]) => batch(target, statements);
+          const value = Reflect.get(target, name);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+    return createServer({ clock: { now: server.deps.now() }, db });
+  }
+
   it("goes on to the service that the person came from", async () => {
     await addOrganization("contoso", "all", ada.userId);
     await addResource();
