@@ -93,6 +93,26 @@ describe.each([
     });
   });
 
+  it("learns access_denied while the person has paused it, keeps its refresh token, and goes on with it", async () => {
+    const { person, config, refreshToken } = await obtain(register());
+    const act = async (action: string) => {
+      const list = await person.open(`${local.urls.server}/settings/authorizations`);
+      const path = /href="(\/settings\/authorizations\/[^"]+)"/.exec(list.text)?.[1] ?? "";
+      const page = await person.open(local.urls.server + path);
+      expect((await person.submit(page, path, { action })).url).toContain("done=");
+    };
+    await act("pause");
+    for (let time = 0; time < 2; time++)
+      await expect(client.refreshTokenGrant(config, refreshToken)).rejects.toMatchObject({
+        error: "access_denied",
+        status: 400,
+      });
+    await act("resume");
+    const tokens = await client.refreshTokenGrant(config, refreshToken);
+    expect(await client.fetchUserInfo(config, tokens.access_token, tokens.claims()?.sub ?? "")).toHaveProperty("sub");
+    await person.revoke();
+  });
+
   it("learns invalid_grant once the person has revoked it", async () => {
     const { person, config, refreshToken } = await obtain(register());
     expect(await person.revoke()).toContain("It gets no new access from now on");

@@ -109,6 +109,8 @@ const ask: Asked = {
 const publicClient = { confidential: false, overlapSeconds: 90 };
 const revokedGrant = { grant: { ...state().grant, revokedAt: 1 } };
 
+const paused = { grant: { ...state().grant, pausedAt: 1 } };
+
 describe("decideRefresh", () => {
   it.each<[string, FamilyState | undefined, Partial<Asked>, string]>([
     ["the update that we won", state({ generation: 5, rid: "mine" }), {}, "redeemed"],
@@ -128,6 +130,17 @@ describe("decideRefresh", () => {
     ["one past its last day", state({ idleExpiresAt: 30 * HOUR }), { at: 20 * HOUR }, "refused"],
   ])("says of %s what it is", (_, found, changes, kind) => {
     expect(decideRefresh(found, { ...ask, ...changes }, publicClient).kind).toBe(kind);
+  });
+
+  it.each<[string, FamilyState, Partial<Asked>, string]>([
+    ["its present token", state({ generation: 4 }, paused), {}, "access_denied"],
+    ["one whose successor was used", state({ generation: 6 }, paused), {}, "access_denied"],
+    ["a parallel one", state({ generation: 5 }, paused), {}, "access_denied"],
+    ["another client's", state({}, paused), { clientId: "other" }, "invalid_grant"],
+    ["a revoked family's", state({ revokedAt: 1 }, paused), {}, "invalid_grant"],
+    ["one that idled too long", state({}, paused), { at: 10 * HOUR }, "invalid_grant"],
+  ])("of a paused grant refuses %s, and ends nothing", (_, found, changes, error) => {
+    expect(decideRefresh(found, { ...ask, ...changes }, publicClient)).toMatchObject({ kind: "refused", error });
   });
 
   it("never ends the family of a client that authenticated itself", () => {

@@ -107,6 +107,13 @@ describe("decideNext", () => {
     ["the person denied", { denied: true }, "access_denied"],
     ["a public client comes back on loopback", { method: "none", request: { redirectUri: "http://127.0.0.1:1/" } }, "consent"],
     ["a public client comes back on https", { method: "none" }, "issue_code"],
+    ["the person has paused it", { grant: { ...grant, pausedAt: STARTED } }, "consent"],
+    ["the person paused it right after consenting", { grant: { ...consentedNow, pausedAt: STARTED + 2 } }, "consent"],
+    [
+      "the person has paused it and no page may be shown",
+      { grant: { ...grant, pausedAt: STARTED }, request: { prompt: ["none"] } },
+      "consent_required",
+    ],
     ["the client has become another since", { changedAt: STARTED }, "consent"],
     [
       "the client has become another since and no page may be shown",

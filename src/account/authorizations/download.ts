@@ -1,6 +1,7 @@
-import { csv, download } from "../../http/csv.ts";
+import { download } from "../../http/download.ts";
 import type { Reader } from "../../http/reader.tsx";
 import type { Endpoint } from "../../http/respond.ts";
+import { csvLine } from "../../rules/organizationLog.ts";
 import { placeWords } from "../../rules/place.ts";
 import { findHistory, type HistorySight } from "../../store/authorization.ts";
 import { type Find, lookingAtFound } from "../visit.ts";
@@ -36,7 +37,11 @@ const downloadAs = (write: (rows: readonly Row[], sight: HistorySight) => Respon
 
 /** GET /settings/authorizations/{grant_id}/history.csv: what happened to it, also after its end. One trip. */
 export const historyCsv: Endpoint = downloadAs((rows) =>
-  download(csv([columns, ...rows.map((row) => columns.map((column) => row[column]))]), "text/csv", "history.csv"),
+  download(
+    [columns, ...rows.map((row) => columns.map((column) => row[column]))].map(csvLine).join(""),
+    "text/csv",
+    "history.csv",
+  ),
 );
 
 /** GET /settings/authorizations/{grant_id}/history.json: the same. */
