@@ -69,5 +69,5 @@ export const heading = (page: Page): Promise<string> => page.getByRole("heading"
 export async function signIn(page: Page): Promise<void> {
   await page.fill('input[name="email"]', EMAIL);
   await page.fill('input[name="password"]', PASSWORD);
-  await page.locator('form[action="/sign-in"] button[type="submit"]').click();
+  await page.locator('form[action="/sign-in"] button[type="submit"]').first().click();
 }
