@@ -48,6 +48,7 @@ export function approvalPage(deps: Deps, reader: Reader, view: ConsentView, form
       reader,
       user,
       status: isWrong ? 400 : 200,
+      here: `/authorize?continue=${form.sealed}`,
       wide: true,
       formAction: formTargets(interaction.request.redirectUri),
     },

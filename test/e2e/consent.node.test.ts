@@ -155,6 +155,8 @@ it("the page is told in Arabic from right to left, and in German, with nothing s
     await page.waitForURL(`${local.urls.server}/authorize**`);
     expect(await page.getAttribute("html", "dir")).toBe(locale === "ar" ? "rtl" : "ltr");
     await look(page, `consent-08-${locale}`);
+    await page.setViewportSize({ width: 320, height: 900 });
+    expect(await page.evaluate("document.documentElement.scrollWidth"), `${locale} at 320`).toBeLessThanOrEqual(320);
     await context.close();
   }
 }, 120_000);

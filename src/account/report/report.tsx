@@ -52,7 +52,7 @@ async function loadReported(request: Request, deps: Deps): Promise<Client> {
   const segment = new URL(request.url).pathname.split("/")[2] ?? "";
   const client = await findClient(deps, decode(segment));
   if (client !== undefined) return client;
-  throw new OAuthError("not_found", "There is no such service.");
+  throw new OAuthError("not_found", "There is no such service.", { say: ["consent.no_service"] });
 }
 
 /** What is not valid percent-encoding names nothing. */

@@ -212,6 +212,7 @@ export const consent: Translation<typeof english> = {
   report_send: "إرسال البلاغ",
   report_no_reason: "اختر ما هو الخطأ.",
   report_too_long: "ما كتبته أطول من {count} حرف.",
+  no_service: "لا توجد خدمة كهذه هنا.",
   report_thanks: "شكرًا لك",
   report_sent: "أُرسل بلاغك عن {service}. إذا كان للخدمة وصول إلى حسابك، فيمكنك إنهاؤه الآن.",
   report_to_authorizations: "إلى تصاريحك",

@@ -189,6 +189,7 @@ export const consent: Translation<typeof english> = {
   report_send: "Meldung senden",
   report_no_reason: "Wählen Sie, was nicht stimmt.",
   report_too_long: "Ihr Text ist länger als {count} Zeichen.",
+  no_service: "Diesen Dienst gibt es hier nicht.",
   report_thanks: "Vielen Dank",
   report_sent:
     "Ihre Meldung zu {service} ist abgeschickt. Wenn der Dienst Zugriff auf Ihr Konto hat, können Sie ihn jetzt beenden.",

@@ -175,6 +175,7 @@ export const consent = {
   report_send: "Send the report",
   report_no_reason: "Choose what is wrong.",
   report_too_long: "What you wrote is longer than {count} characters.",
+  no_service: "There is no such service.",
   report_thanks: "Thank you",
   report_sent: "Your report about {service} has been sent. If the service has access to your account, you can end it now.",
   report_to_authorizations: "To your authorizations",

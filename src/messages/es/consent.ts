@@ -198,6 +198,7 @@ export const consent: Translation<typeof english> = {
   report_send: "Enviar la denuncia",
   report_no_reason: "Elija qué está mal.",
   report_too_long: "Lo que escribió tiene más de {count} caracteres.",
+  no_service: "Ese servicio no existe aquí.",
   report_thanks: "Gracias",
   report_sent: "Su denuncia sobre {service} se ha enviado. Si el servicio tiene acceso a su cuenta, puede ponerle fin ahora.",
   report_to_authorizations: "A sus autorizaciones",

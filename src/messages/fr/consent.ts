@@ -209,6 +209,7 @@ export const consent: Translation<typeof english> = {
   report_send: "Envoyer le signalement",
   report_no_reason: "Choisissez ce qui ne va pas.",
   report_too_long: "Votre texte dépasse {count} caractères.",
+  no_service: "Ce service n’existe pas ici.",
   report_thanks: "Merci",
   report_sent:
     "Votre signalement concernant {service} est envoyé. Si le service a accès à votre compte, vous pouvez y mettre fin maintenant.",

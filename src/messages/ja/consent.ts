@@ -179,6 +179,7 @@ export const consent: Translation<typeof english> = {
   report_send: "報告を送信",
   report_no_reason: "何が問題かを選択してください。",
   report_too_long: "入力が {count} 文字を超えています。",
+  no_service: "そのサービスはありません。",
   report_thanks: "ありがとうございます",
   report_sent: "{service} についての報告を送信しました。サービスがあなたのアカウントにアクセスできる場合は、いま終了できます。",
   report_to_authorizations: "許可の一覧へ",
