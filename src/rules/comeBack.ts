@@ -10,7 +10,8 @@ export interface ComeBack {
 /** Pages in the middle of something. No other leads back here: an address that acts by itself must not be lent our name. */
 const FLOWS = /^\/(?:authorize|sign-in(?:\/(?:passkey|second|code))?|sign-out|logout|device|create-account|forgot-password)$/;
 
-const MAX_LENGTH = 2000;
+/** A sealed request among them, which may be long. */
+const MAX_LENGTH = 8000;
 
 /** The page of ours that `to` names; the front page for anything else. */
 export function comeBack(to: string | undefined): ComeBack {

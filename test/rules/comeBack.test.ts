@@ -23,7 +23,7 @@ describe("the way back from the choice of a language", () => {
     ["a line break", "/sign-in?x\r\nSet-Cookie: a=b", "/", true],
     ["a script", "javascript:alert(1)", "/", true],
     ["letters that an address does not have", "/sign-in?é", "/", true],
-    ["more than an address is", `/sign-in?${"x".repeat(2000)}`, "/", true],
+    ["more than an address is", `/sign-in?${"x".repeat(8000)}`, "/", true],
     ["nothing at all", "", "/", true],
   ])("is by %s", (_, to, expected, byForm) => {
     expect(comeBack(to)).toEqual({ to: expected, byForm });
