@@ -25,6 +25,7 @@ import {
   tokensOf,
 } from "./flow.ts";
 import { basic, createServer, empty, form, ISSUER, type Server } from "./harness.ts";
+import { codeFor } from "./mailbox.ts";
 import { addOperator, ownToken } from "./oauth/admin/operator.ts";
 import { connectDirectory, depart, openidProvider, returnPath, serverWith } from "./openidDirectory.ts";
 import { makeDpopKey, proofBy } from "./proof.ts";
@@ -240,6 +241,30 @@ describe("of a person", () => {
     const fields = { ...fieldsOf(page, "/sign-in"), email, password: PASSWORD };
     const request = { method: "POST", body: form(fields), headers: { origin: ISSUER } };
     expect(await count(303, () => stranger.send("/sign-in", request))).toEqual({ d1: 2, kv: 0 });
+  });
+
+  it("a code by e-mail makes four: the limits, the code, the e-mail's leaving and its end; signing in with it three", async () => {
+    const stranger = new Browser(server);
+    const path = "/sign-in/code";
+    const asked = { ...fieldsOf(await stranger.open(path), path), email };
+    const send = (fields: Readonly<Record<string, string | readonly string[]>>) =>
+      stranger.send(path, { method: "POST", body: form(fields), headers: { origin: ISSUER } });
+    expect(await count(200, () => send(asked))).toEqual({ d1: 4, kv: 0 });
+    const entered = { ...asked, step: "code", code: await codeFor(server, email) };
+    expect(await count(303, () => send(entered))).toEqual({ d1: 3, kv: 0 });
+  });
+
+  it("the pages of the account make one, and each change of it one more", async () => {
+    const own = "/settings/account";
+    await signIn(browser, await browser.open("/sign-in"), email);
+    for (const path of [own, `${own}/email`, `${own}/password`, `${own}/delete`])
+      expect(await count(200, () => browser.send(path)), path).toEqual({ d1: 1, kv: 0 });
+    const { csrf = "" } = fieldsOf(await browser.open(own), own);
+    expect(await count(303, () => submit(own, { csrf, act: "name", name: "Grace H." }))).toEqual({ d1: 2, kv: 0 });
+    expect(await count(200, () => submit(`${own}/export`, { csrf }))).toEqual({ d1: 2, kv: 0 });
+    const password = { csrf, password: "four words in a row" };
+    expect(await count(303, () => submit(`${own}/password`, password))).toEqual({ d1: 2, kv: 0 });
+    expect(await count(200, () => submit(`${own}/delete`, { csrf, email }))).toMatchObject({ d1: 2 });
   });
 
   it("a sign-in at a directory makes none to begin and two to end: who it is, and the session; the list of work accounts two", async () => {
