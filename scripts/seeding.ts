@@ -10,7 +10,7 @@ import { directoryRow } from "./seedDirectory.ts";
 import { derivedId, type Seed, type SeedClient, type SeedUser } from "./seedFile.ts";
 import { refuse } from "./seedMember.ts";
 import { selectExisting, upsert } from "./seedSql.ts";
-import type { SeedTrustedIssuer } from "./seedTrust.ts";
+import { trustRow } from "./seedTrust.ts";
 
 /** What the database has of what the seed speaks of. */
 interface Existing {
@@ -80,7 +80,7 @@ export async function applySeed(database: Database, seed: Seed, at: number, tool
         return directoryRow(directory, directories, id, at, tools.masterSecret);
       }),
     )),
-    ...seed.trustedIssuers.map((trust) => trustRow(trust, existing, organizationIds, clientIds, at)),
+    ...seed.trustedIssuers.map((trust) => trustRow(trust, namedOrganization(trust, existing, organizationIds), clientIds, at)),
     ...seed.resources.map((resource) =>
       upsert("resources", {
         identifier: resource.identifier,
@@ -191,32 +191,6 @@ function namedOrganization(
   const known = existing.organizations.find((row) => row["name"] === organization)?.["id"];
   const id = organizationIds.get(organization) ?? (typeof known === "string" ? known : undefined);
   return found(id, `${path}.organization`, `there is no organization ${organization}`);
-}
-
-/** A client whose id is the address of its document is known once it has come, and may be named before. */
-function trustRow(
-  { path, organization, clients, scopes, ...trust }: SeedTrustedIssuer,
-  existing: Existing,
-  organizationIds: ReadonlyMap<string, string>,
-  clientIds: ReadonlySet<unknown>,
-  at: number,
-): string {
-  const id = namedOrganization({ path, organization }, existing, organizationIds);
-  const unknown = (clients ?? []).findIndex((clientId) => !clientIds.has(clientId) && !clientId.startsWith("https://"));
-  if (unknown !== -1) throw refuse(`${path}.clients[${unknown}]`, `there is no client ${clients?.[unknown]}`);
-  return upsert("trusted_issuers", {
-    issuer: trust.issuer,
-    purposes: JSON.stringify(trust.purposes),
-    jwks: trust.jwks == null ? null : JSON.stringify(trust.jwks),
-    jwks_uri: trust.jwksUri,
-    organization_id: id,
-    matches_email: Number(trust.matchesEmail),
-    tenant: trust.tenant,
-    clients: clients === null ? null : JSON.stringify(clients),
-    scopes: scopes === null ? null : JSON.stringify(scopes),
-    created_at: at,
-    updated_at: at,
-  });
 }
 
 /** OpenID Connect Registration section 5: the document names every redirect URI, so that nobody joins a sector uninvited. */

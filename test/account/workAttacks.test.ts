@@ -322,6 +322,16 @@ describe("a directory that answers with an error, or not at all", () => {
 });
 
 describe("bad requests", () => {
+  // CASES.md E 73
+  it("goes on with no request that began in another browser", async () => {
+    await addResource();
+    await addClient("buildboard");
+    const page = await new Browser(server).open(authorizationUrl());
+    const sealed = /name="continue" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
+    const answer = await browser.open(`/sign-in/work/contoso?continue=${sealed}`);
+    expect([answer.status, browser.cookies.has(COOKIE)]).toEqual([403, false]);
+  });
+
   it("finds no directory that there is not", async () => {
     for (const path of ["/sign-in/work/nowhere", "/sign-in/work/nowhere/callback", "/sign-in/work/%00"])
       expect((await server.fetch(path)).status).toBe(404);

@@ -49,6 +49,25 @@ describe("fetchPublic", () => {
     expect([status, headers.get("x-test"), text]).toEqual([404, "1", "not h\u00e4re"]);
   });
 
+  it.each<[string, string, boolean, boolean]>([
+    ["http://localhost:8787", "http://localhost:9000/keys", true, true],
+    ["http://127.0.0.1:8787", "http://[::1]:9000/keys", true, true],
+    ["http://localhost:8787", "http://localhost:9000/keys", false, false],
+    ["http://localhost:8787", "http://localhost:8787/keys", true, false],
+    ["http://localhost:8787", "http://user@localhost:9000/keys", true, false],
+    ["http://localhost:8787", "http://192.168.0.1:9000/keys", true, false],
+    ["http://localhost:8787", "http://localhost.evil.example/keys", true, false],
+    [ISSUER, "http://localhost:9000/keys", true, false],
+    [ISSUER, "https://localhost:9000/keys", true, false],
+  ])("of %s to the loopback address %s, allowed %s, goes: %s", async (issuer, url, allowsLoopback, goes) => {
+    const { sent, traveller } = travel(() => new Response("ok"));
+    const config = { issuer, mtlsOrigin: null };
+    const outcome = fetchPublic({ ...traveller, config }, url, { ...limits, allowsLoopback });
+    if (goes) await outcome;
+    else await expect(outcome).rejects.toThrow(url);
+    expect(sent.length).toBe(goes ? 1 : 0);
+  });
+
   it("sends what it was given and its own name, and nothing else", async () => {
     const { sent, traveller } = travel(() => new Response(null, { status: 200 }));
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
