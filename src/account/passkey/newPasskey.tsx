@@ -4,6 +4,7 @@ import { page } from "../../http/page.tsx";
 import { deviceLabel } from "../../rules/device.ts";
 import { parseFactorName } from "../../rules/factorName.ts";
 import { addPasskey } from "../../store/passkeys.ts";
+import { deviceWords } from "../deviceWords.ts";
 import { NameField } from "../security/factorList.tsx";
 import {
   actingOnFactors,
@@ -43,16 +44,20 @@ export const addNewPasskey = actingOnFactors(async (visit, form, deps) => {
   const made = answer && (await verifyNewPasskey(deps, offer, answer));
   if (answer === undefined || made === undefined) return show(visit, deps, "failed");
   const typed = parseFactorName(form.find("name"));
-  const name = "name" in typed ? typed.name : deviceLabel(request.headers.get("user-agent"));
+  const name = "name" in typed ? typed.name : nameFor(visit);
   const passkey = { ...made, ...(await changeOf(visit, deps, name)), transports: transportsOf(answer) };
   const added = await addPasskey(deps, passkey, await claimOf(deps, offer));
   return added ? back(deps, "added") : show(visit, deps, "failed");
 });
 
+/** The device that it is made on, in most cases where it lives as well. */
+const nameFor = ({ request, reader }: FactorVisit): string =>
+  deviceWords(deviceLabel(request.headers.get("user-agent")), reader.t);
+
 const sessionCookie = ({ request }: FactorVisit, { config }: Deps): string => findCookie(request, config, "session") ?? "";
 
 async function show(visit: FactorVisit, deps: Deps, problem?: keyof typeof problems): Promise<Response> {
-  const { user, csrf, reader, request, factors } = visit;
+  const { user, csrf, reader, factors } = visit;
   const { t } = reader;
   const title = t("security.add_passkey");
   const words = {
@@ -99,7 +104,7 @@ async function show(visit: FactorVisit, deps: Deps, problem?: keyof typeof probl
               id="name"
               label={t("security.factor_name")}
               hint={t("security.factor_name_hint")}
-              value={deviceLabel(request.headers.get("user-agent"))}
+              value={nameFor(visit)}
             />
             <button type="submit">{t("security.create_passkey")}</button>
           </PasskeyForm>

@@ -1,7 +1,6 @@
 import { encode } from "uqr";
 import type { Deps } from "../../config.ts";
 import { page } from "../../http/page.tsx";
-import { deviceLabel } from "../../rules/device.ts";
 import { type FactorNameProblem, parseFactorName } from "../../rules/factorName.ts";
 import { addAuthenticator } from "../../store/authenticators.ts";
 import { newId } from "../../tokens/id.ts";
@@ -57,7 +56,8 @@ const begin = ({ user }: FactorVisit, deps: Deps): PendingApp => ({
 /** GET /settings/security/authenticators/new */
 export const newAuthenticatorPage = lookingAtFactors(
   async (visit, _, deps) =>
-    checkStepUp(visit.request, deps, visit.session) ?? show(visit, deps, { pending: begin(visit, deps), name: nameFor(visit) }),
+    checkStepUp(visit.request, deps, visit.session) ??
+    show(visit, deps, { pending: begin(visit, deps), name: visit.reader.t("security.app_default_name") }),
 );
 
 /** POST /settings/security/authenticators/new: the `code` that the app shows proves that it has the secret in `pending`. */
@@ -94,8 +94,6 @@ async function openPending({ user }: FactorVisit, deps: Deps, sealed = ""): Prom
   const pending = JSON.parse(text) as PendingApp;
   return pending.userId === user.userId && deps.now() < pending.startedAt + PENDING_MILLISECONDS ? pending : undefined;
 }
-
-const nameFor = ({ request }: FactorVisit): string => deviceLabel(request.headers.get("user-agent")).replace(/^.* on /, "");
 
 async function show(visit: FactorVisit, deps: Deps, { pending, name, nameProblem, problem }: Form): Promise<Response> {
   const { user, csrf, reader } = visit;

@@ -63,6 +63,7 @@ export const security: Translation<typeof english> = {
   no_apps: "ليس لديك تطبيق مصادقة بعد.",
   manage_apps: "إدارة التطبيقات",
   add_app: "إضافة تطبيق مصادقة",
+  app_default_name: "هاتفي",
   add_app_scan: "امسح هذه الصورة بالتطبيق.",
   add_app_picture: "رمز QR لتطبيق المصادقة",
   add_app_type: "أو اكتب هذا المفتاح في التطبيق:",

@@ -43,6 +43,7 @@ export const security: Translation<typeof english> = {
   no_apps: "Sie haben noch keine Authenticator-App.",
   manage_apps: "Apps verwalten",
   add_app: "Authenticator-App hinzufügen",
+  app_default_name: "Mein Telefon",
   add_app_scan: "Scannen Sie dieses Bild mit der App.",
   add_app_picture: "QR-Code für die Authenticator-App",
   add_app_type: "Oder geben Sie diesen Schlüssel in die App ein:",

@@ -40,6 +40,7 @@ export const security = {
   no_apps: "You have no authenticator app yet.",
   manage_apps: "Manage apps",
   add_app: "Add an authenticator app",
+  app_default_name: "My phone",
   add_app_scan: "Scan this picture with the app.",
   add_app_picture: "QR code for the authenticator app",
   add_app_type: "Or type this key into the app:",

@@ -48,6 +48,7 @@ export const security: Translation<typeof english> = {
   no_apps: "Todavía no tiene ninguna aplicación de autenticación.",
   manage_apps: "Gestionar las aplicaciones",
   add_app: "Añadir una aplicación de autenticación",
+  app_default_name: "Mi teléfono",
   add_app_scan: "Escanee esta imagen con la aplicación.",
   add_app_picture: "Código QR para la aplicación de autenticación",
   add_app_type: "O escriba esta clave en la aplicación:",

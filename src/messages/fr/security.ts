@@ -48,6 +48,7 @@ export const security: Translation<typeof english> = {
   no_apps: "Vous n’avez pas encore d’application d’authentification.",
   manage_apps: "Gérer les applications",
   add_app: "Ajouter une application d’authentification",
+  app_default_name: "Mon téléphone",
   add_app_scan: "Scannez cette image avec l’application.",
   add_app_picture: "Code QR pour l’application d’authentification",
   add_app_type: "Ou saisissez cette clé dans l’application :",

@@ -43,6 +43,7 @@ export const security: Translation<typeof english> = {
   no_apps: "認証アプリはまだありません。",
   manage_apps: "アプリを管理",
   add_app: "認証アプリを追加",
+  app_default_name: "スマートフォン",
   add_app_scan: "この画像をアプリで読み取ってください。",
   add_app_picture: "認証アプリ用の QR コード",
   add_app_type: "または、このキーをアプリに入力してください。",
