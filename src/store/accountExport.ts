@@ -1,6 +1,7 @@
 import { desc, eq, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { UserId } from "../model.ts";
+import type { UserId, Whereabouts } from "../model.ts";
+import { auditWhen } from "./audit.ts";
 import { transact } from "./database.ts";
 import {
   accessRequests,
@@ -22,13 +23,19 @@ import {
 export const EXPORTED = 5000;
 
 /**
- * Everything that we know about a person, in one trip: no secret is among it, nor what only a secret's hash is. Times are milliseconds
+ * Everything that we know about a person, in one trip, and a row of the log that it was given out: no secret is among it, nor what only a secret's hash is. Times are milliseconds
  * since the epoch here.
  */
-export async function findPersonalData(deps: Deps, userId: UserId) {
-  const [people, work, keys, apps, codes, places, member, asked, consents, runs, owned, events] = await transact(
+export async function findPersonalData(deps: Deps, userId: UserId, whereabouts: Whereabouts) {
+  const at = deps.now();
+  const [, people, work, keys, apps, codes, places, member, asked, consents, runs, owned, events] = await transact(
     deps.db,
     (db) => [
+      auditWhen(
+        db,
+        { at, action: "user.exported", actor: userId, userId, whereabouts },
+        sql`WHERE NOT EXISTS (SELECT 1 FROM audit WHERE user_id = ${userId} AND at = ${at} AND action = 'user.exported')`,
+      ),
       db
         .select({
           id: users.id,

@@ -231,6 +231,7 @@ describe("the export", () => {
     expect([data.sessions.length, data.devices.length, data.events.length > 2]).toEqual([2, 1, true]);
     const { password_hash } = (await userRow("password_hash")) ?? {};
     const sessions = await env.DB.prepare("SELECT id FROM sessions").all<{ id: string }>();
+    expect((await actions()).at(-1)).toBe("user.exported");
     for (const secret of [password_hash, tokens.refresh_token, ...sessions.results.map(({ id }) => id)])
       expect(answer.text).not.toContain(String(secret));
   });

@@ -14,7 +14,7 @@ const message: MimeMessage = {
 };
 
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-const decode = (base64: string) => new TextDecoder("utf-8", { fatal: true }).decode(bytesOf(base64));
+const decode = (base64: string) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytesOf(base64));
 
 /** The header as a mail reader sees it: unfolded, with its encoded words decoded one by one. */
 function headerOf(raw: string, name: string): string {

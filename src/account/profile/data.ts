@@ -1,3 +1,4 @@
+import { whereaboutsOf } from "../../http/rateLimit.ts";
 import { redirect } from "../../http/respond.ts";
 import { EXPORTED, findPersonalData } from "../../store/accountExport.ts";
 import { checkStepUp } from "../stepUp.ts";
@@ -8,7 +9,7 @@ import { ACCOUNT, EXPORT } from "./places.ts";
 export const exportData = acting(async (visit, _, deps) => {
   const stepUp = checkStepUp(visit.request, deps, visit.session, EXPORT);
   if (stepUp !== undefined) return stepUp;
-  const data = await findPersonalData(deps, visit.user.userId);
+  const data = await findPersonalData(deps, visit.user.userId, whereaboutsOf(visit.request));
   const file = { issuer: deps.config.issuer, exported_at: deps.now(), at_most: EXPORTED, ...data };
   return new Response(JSON.stringify(file, null, 2), {
     headers: {
