@@ -58,6 +58,7 @@ export function errorPage(deps: Deps, request: Request, error: OAuthError, reque
     {
       title: t(heading),
       reader,
+      here: "/",
       status: error.status,
       headers: error.headers,
       formAction: wayOut?.formAction ?? [],

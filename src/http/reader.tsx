@@ -47,10 +47,15 @@ export function readerOf(
   return readerFor(languages, timeZone, hereOf(request));
 }
 
-/** What a form was sent with is not in its address: there, one comes back to the page without it. */
+/** Parameters of ours. What a foreign page wrote into an address does not come to stand in the page. */
+const ours = ["continue", "to", "confirm", "another", "user_code"];
+
+/** The page, with what it needs of its query. What a form was sent with is not in its address: there, one comes back without it. */
 function hereOf({ url, method }: Request): string {
-  const { pathname, search } = new URL(url);
-  const here = method === "GET" ? `${pathname}${search}` : pathname;
+  const { pathname, searchParams } = new URL(url);
+  const isOwn = pathname.startsWith("/settings/");
+  const kept = [...searchParams].filter(([name]) => method === "GET" && (isOwn || ours.includes(name)));
+  const here = kept.length === 0 ? pathname : `${pathname}?${new URLSearchParams(kept)}`;
   return here.length > MAX_HERE ? "/" : here;
 }
 

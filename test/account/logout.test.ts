@@ -85,7 +85,7 @@ describe("a service that asks to sign out", () => {
     await signIn(other, await other.open("/sign-in"), grace.email);
     const page = await other.open(`/logout?${form(hinted())}`);
     expect(textOf(page)).toContain("Buildboard asks to sign out another account than the one in this browser.");
-    expect(textOf(page)).toContain("Signed in here is Grace Example (grace@contoso.example).");
+    expect(textOf(page)).toContain("Signed in here is Grace Example ( grace@contoso.example ).");
     expect(page.text).toContain("Sign out anyway");
     expect(await isIn(other)).toBe(true);
     expect((await other.submit(page, "/sign-out")).url).toBe(AWAY);

@@ -75,8 +75,14 @@ describe("the time zone of a reader", () => {
 describe("where a reader comes back to", () => {
   it.each<[string, Situation, string]>([
     ["the page, with its query", { path: "/device?user_code=WDJB-MJHT" }, "/device?user_code=WDJB-MJHT"],
+    [
+      "a page of the settings, with its query",
+      { path: "/settings/authorizations?q=a&page=2" },
+      "/settings/authorizations?q=a&page=2",
+    ],
+    ["a page, without what others wrote into its address", { path: "/logout?state=evil&to=/" }, "/logout?to=%2F"],
     ["the page of a form that was sent, without", { path: "/sign-in?x=1", method: "POST" }, "/sign-in"],
-    ["the front page, when the address is too long to carry along", { path: `/authorize?x=${"x".repeat(2000)}` }, "/"],
+    ["the front page, when the address is too long to carry along", { path: `/sign-in?continue=${"x".repeat(2000)}` }, "/"],
   ])("is %s", (_, situation, here) => {
     expect(read(situation).here).toBe(here);
   });
