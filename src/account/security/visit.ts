@@ -46,6 +46,7 @@ export async function changeOf({ request, user }: Visit, deps: Deps, name: strin
 /** The one of the person's own that the form names. @throws OAuthError not_found for any other */
 export function loadOwn<T extends { readonly id: string }>(own: readonly T[], id: string | undefined): T {
   const found = own.find((one) => one.id === id);
-  if (found === undefined) throw new OAuthError("not_found", "You have no such passkey or app.", { say: ["security.no_such_factor"] });
+  if (found === undefined)
+    throw new OAuthError("not_found", "You have no such passkey or app.", { say: ["security.no_such_factor"] });
   return found;
 }
