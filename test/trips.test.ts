@@ -243,6 +243,23 @@ describe("of a person", () => {
     expect(await count(303, () => stranger.send("/sign-in", request))).toEqual({ d1: 2, kv: 0 });
   });
 
+  it("the choice between several people makes one to show and one to take; their security and its events one each, an end two", async () => {
+    const several = new Browser(server);
+    for (const one of [await addUser("Several"), { email }])
+      await signIn(several, await several.open("/sign-in?another=1"), one.email);
+    expect(await count(200, () => several.send("/sign-in"))).toEqual({ d1: 1, kv: 0 });
+    for (const path of ["/settings/security", "/settings/security/events"])
+      expect(await count(200, () => several.send(path))).toEqual({ d1: 1, kv: 0 });
+    const page = await several.open("/sign-in");
+    const [, other = ""] = /name="choice" value="([\w-]{43})"/.exec(page.text) ?? [];
+    const choice = { ...fieldsOf(page, "/sign-in"), choice: other };
+    const chosen = { method: "POST", body: form(choice), headers: { origin: ISSUER } };
+    expect(await count(303, () => several.send("/sign-in", chosen))).toEqual({ d1: 1, kv: 0 });
+    const { csrf = "" } = fieldsOf(await several.open("/sign-out"), "/sign-out");
+    const end = { method: "POST", body: form({ csrf, end: "others" }), headers: { origin: ISSUER } };
+    expect(await count(303, () => several.send("/settings/security", end))).toEqual({ d1: 2, kv: 0 });
+  });
+
   it("a code by e-mail makes four: the limits, the code, the e-mail's leaving and its end; signing in with it three", async () => {
     const stranger = new Browser(server);
     const path = "/sign-in/code";
@@ -256,7 +273,10 @@ describe("of a person", () => {
 
   it("the pages of the account make one, and each change of it one more", async () => {
     const own = "/settings/account";
-    await signIn(browser, await browser.open("/sign-in"), email);
+    // Somebody whom no other test needs afterwards.
+    const { email: leaving } = await addUser("Zoe");
+    browser = new Browser(server);
+    await signIn(browser, await browser.open("/sign-in"), leaving);
     for (const path of [own, `${own}/email`, `${own}/password`, `${own}/delete`])
       expect(await count(200, () => browser.send(path)), path).toEqual({ d1: 1, kv: 0 });
     const { csrf = "" } = fieldsOf(await browser.open(own), own);
@@ -264,7 +284,7 @@ describe("of a person", () => {
     expect(await count(200, () => submit(`${own}/export`, { csrf }))).toEqual({ d1: 2, kv: 0 });
     const password = { csrf, password: "four words in a row" };
     expect(await count(303, () => submit(`${own}/password`, password))).toEqual({ d1: 2, kv: 0 });
-    expect(await count(200, () => submit(`${own}/delete`, { csrf, email }))).toMatchObject({ d1: 2 });
+    expect(await count(200, () => submit(`${own}/delete`, { csrf, email: leaving }))).toMatchObject({ d1: 2 });
   });
 
   it("a sign-in at a directory makes none to begin and two to end: who it is, and the session; the list of work accounts two", async () => {
@@ -296,6 +316,15 @@ describe("of a person", () => {
 
   it("/authorize that yields a code makes two: one looks, one begins the family", async () => {
     expect(await count(303, () => browser.send(authorizationUrl()))).toEqual({ d1: 2, kv: 0 });
+  });
+
+  it("choosing a language makes none for a stranger, and one for who is signed in", async () => {
+    expect(await count(200, () => browser.send("/language"))).toEqual({ d1: 1, kv: 0 });
+    const chosen = { ...fieldsOf(await browser.open("/language"), "/language"), language: "de" };
+    expect(await count(303, () => submit("/language", chosen))).toEqual({ d1: 1, kv: 0 });
+    expect(await count(303, () => submit("/language", { ...chosen, language: "" }))).toEqual({ d1: 1, kv: 0 });
+    const stranger = new Browser(server);
+    expect(await count(200, () => stranger.send("/language"))).toEqual({ d1: 0, kv: 0 });
   });
 
   it("the field for a device's code makes none, a code one and one for who types it, the approval page one, approving two", async () => {
@@ -332,6 +361,31 @@ describe("of a person", () => {
     }
     await obtainTokens(server, browser, email);
     expect(await count(303, () => submit(SETTINGS, { csrf, action: "revoke_all" }))).toMatchObject({ d1: 1 });
+  });
+
+  it("the pages of organizations make one each, and one more to decide, and to KV one for each consent that loses the organization", async () => {
+    const here = "/settings/organizations/contoso";
+    const owns = (role: string) => env.DB.prepare("UPDATE memberships SET role = ?").bind(role).run();
+    await owns("owner");
+    await obtainTokens(server, browser, email);
+    for (const page of [
+      "",
+      "/contoso",
+      "/contoso/members",
+      "/contoso/access",
+      "/contoso/services",
+      "/contoso/requests",
+      "/contoso/log",
+    ])
+      expect(await count(200, () => browser.send(`/settings/organizations${page}`)), page).toEqual({ d1: 1, kv: 0 });
+    const { csrf = "" } = fieldsOf(await browser.open(`${here}/access`), `${here}/access`);
+    expect(await count(303, () => submit(`${here}/access`, { csrf, policy: "none" }))).toMatchObject({ d1: 2, kv: 1 });
+    server.pass(10);
+    expect(await count(303, () => submit(`${here}/access`, { csrf, policy: "all" }))).toEqual({ d1: 2, kv: 0 });
+    // A third finds the service, whose name the e-mail to those who asked has.
+    const decision = { csrf, client_id: "nightly", action: "approve" };
+    expect(await count(303, () => submit(`${here}/services`, decision))).toEqual({ d1: 3, kv: 0 });
+    await owns("member");
   });
 
   it("the developer pages make one to show a service or all of them, and one more to register, change or give it a secret", async () => {
