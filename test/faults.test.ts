@@ -219,6 +219,19 @@ const sendForm =
       headers: { origin: ISSUER, "sec-fetch-site": "same-origin" },
     });
 
+/** What Ada, who owns Contoso, does there; Grace is a member, and Buildboard has access. */
+async function own(path: string, fields: Parameters<typeof form>[0]): Promise<Send> {
+  const grace = await addUser("Grace");
+  await env.DB.batch([
+    env.DB.prepare("UPDATE memberships SET role = 'owner'"),
+    env.DB.prepare(
+      "INSERT INTO memberships (user_id, organization_id, role, created_at) SELECT ?, id, 'member', 1 FROM organizations",
+    ).bind(grace.userId),
+  ]);
+  await obtain();
+  return sendForm(path, { ...(await csrfOf("/settings/organizations/contoso/members")), ...fields });
+}
+
 /** The one field that every form of a page has. */
 async function csrfOf(path: string): Promise<{ csrf: string }> {
   const { csrf } = fieldsOf(await browser.open(path), path);
@@ -451,6 +464,29 @@ const operations: readonly Operation[] = [
     async () => {
       await obtain();
       return sendForm("/sign-out", await csrfOf("/sign-out"));
+    },
+  ],
+  [
+    "POST /sign-in of the choice of another person",
+    303,
+    async () => {
+      await enter();
+      const grace = await addUser("Grace");
+      await signIn(browser, await browser.open("/sign-in?another=1"), grace.email);
+      server.pass(1);
+      const page = await browser.open("/sign-in");
+      const [, choice = ""] = /name="choice" value="([\w-]{43})"/.exec(page.text) ?? [];
+      return sendForm("/sign-in", { ...fieldsOf(page, "/sign-in"), choice });
+    },
+  ],
+  [
+    "POST /settings/security that ends all other sessions",
+    303,
+    async () => {
+      const other = new Browser(server);
+      await signIn(other, await other.open("/sign-in"), ada.email);
+      await enter();
+      return sendForm("/settings/security", { ...(await csrfOf("/sign-out")), end: "others" });
     },
   ],
   [
@@ -714,6 +750,31 @@ const operations: readonly Operation[] = [
       const path = "/settings/account/identities";
       return sendForm(path, { ...(await csrfOf(path)), action: "unlink", issuer: CONTOSO, subject: "1" });
     },
+  ],
+  [
+    "POST of an organization's policy that keeps out what it let in",
+    303,
+    () => own("/settings/organizations/contoso/access", { policy: "none" }),
+  ],
+  [
+    "POST of an organization's word about a service",
+    303,
+    () => own("/settings/organizations/contoso/services", { action: "revoke", client_id: "buildboard" }),
+  ],
+  [
+    "POST of a member's role in an organization",
+    303,
+    () => own("/settings/organizations/contoso/members", { user_id: "aagrace000000000000000", role: "owner" }),
+  ],
+  [
+    "POST of a member's removal from an organization",
+    303,
+    () => own("/settings/organizations/contoso/remove/aagrace000000000000000", {}),
+  ],
+  [
+    "POST of an invitation to an organization",
+    303,
+    () => own("/settings/organizations/contoso/invitations", { email: "zoe@contoso.example" }),
   ],
   ["POST /admin/initial-access-tokens", 201, () => administer("POST", "initial-access-tokens", { label: "CI" })],
   [

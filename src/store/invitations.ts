@@ -28,8 +28,12 @@ export async function sendInvitation(
 ): Promise<void> {
   const source = sql`FROM organizations WHERE id = ${ownedBy(sessionId, name, at)} AND NOT EXISTS (
     SELECT 1 FROM memberships JOIN users ON users.id = user_id
-    WHERE organization_id = organizations.id AND users.email = ${letter.to})`;
+    WHERE organization_id = organizations.id AND users.email = ${letter.to})
+    AND NOT EXISTS (
+      SELECT 1 FROM audit WHERE audit.organization_id = organizations.id AND audit.at = ${at} AND action = 'member.invited'
+        AND json_extract(detail, '$.email') = ${letter.to})`;
   await transact(deps.db, (db) => [
+    queueWhen(db, { kind: "organization_invitation", ...letter, at }, source),
     auditWhen(
       db,
       {
@@ -42,7 +46,6 @@ export async function sendInvitation(
       },
       source,
     ),
-    queueWhen(db, { kind: "organization_invitation", ...letter, at }, source),
   ]);
 }
 

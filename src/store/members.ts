@@ -105,7 +105,7 @@ export async function changeMember(
   const differs = role === null ? sql`true` : sql`memberships.role <> ${role}`;
   const changes = sql`FROM memberships WHERE ${allowed} AND ${anotherOwner} AND ${differs}`;
   const before = sql`SELECT ${anotherOwner} AS safe, ${differs} AS differs FROM memberships WHERE ${allowed}`;
-  const [signedIn, places, stood, , , , , , due] = await transact(deps.db, (db) => [
+  const [signedIn, places, stood, , , , , , taken, due] = await transact(deps.db, (db) => [
     signedInStatement(db, sessionId, at),
     selectPlace(db, sessionId, name, at),
     db.all<{ safe: number; differs: number }>(before),
@@ -129,11 +129,15 @@ export async function changeMember(
     role === null
       ? db.run(sql`DELETE ${changes}`)
       : db.run(sql`UPDATE memberships SET role = ${role} WHERE ${allowed} AND ${anotherOwner} AND ${differs}`),
+    // Where our own retry finds its work done, the row in the log is what is left of the member.
+    db.all(sql`
+      SELECT 1 FROM audit
+      WHERE organization_id = ${here} AND at = ${at} AND action = 'member.removed' AND user_id = ${userId} AND ${role === null ? 1 : 0} = 1`),
     dueMarks(db, markedAt),
   ]);
   await putMarks(deps, due);
   const found = toSignedIn(signedIn);
-  return found && { ...found, place: places[0], outcome: outcomeOf(stood[0]) };
+  return found && { ...found, place: places[0], outcome: taken.length > 0 ? "changed" : outcomeOf(stood[0]) };
 }
 
 const outcomeOf = (stood: { readonly safe: number; readonly differs: number } | undefined): MemberOutcome => {
