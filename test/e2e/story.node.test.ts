@@ -93,7 +93,10 @@ describe("in Chromium", () => {
     await page.waitForURL(`${local.urls.server}/sign-in**`);
     await page.locator('input[name="email"]').focus();
     await page.keyboard.type(EMAIL);
-    await page.keyboard.press("Tab");
+    for (let presses = 0; presses < 5; presses++) {
+      await page.keyboard.press("Tab");
+      if ((await page.locator(":focus").getAttribute("name")) === "password") break;
+    }
     await page.keyboard.type(PASSWORD);
     await page.keyboard.press("Enter");
     await page.waitForURL(`${local.urls.server}/authorize**`);

@@ -115,6 +115,7 @@ test("everything that a client gives is kept under its own name", () => {
     grant_types: ["authorization_code", "refresh_token"],
     response_types: ["code"],
     scope: "openid things.read",
+    required_scope: "things.read",
     token_endpoint_auth_method: "client_secret_post",
     authorization_signed_response_alg: "RS256",
     id_token_signed_response_alg: "ES256",
@@ -236,6 +237,8 @@ const invalid: readonly (readonly [member: string, value: unknown, description: 
   ["contacts", ["a", {}], "contacts[1]: is not a string"],
   ["scope", 'things."read"', "scope: is not a list of scopes"],
   ["scope", ["openid"], "scope: is not a string"],
+  ["required_scope", 'things."read"', "required_scope: is not a list of scopes"],
+  ["required_scope", ["openid"], "required_scope: is not a string"],
 ];
 
 test.each(invalid)("%s of %j is refused as invalid_client_metadata", (member, value, description) => {
