@@ -15,8 +15,12 @@ import { createServer, empty, type Server } from "../harness.ts";
 const noPages =
   /\.(?:csv|json|css|svg)$|^\/(?:logos\/.*|brand|mailbox|initiate-login|sign-in\/work\/.*|settings\/developer.*)$/;
 
-/** What says that it must not be begun with. */
-const inTheMiddle: readonly string[] = ["/authorize", "/sign-in/second"];
+/** What must not be begun with, or names what is not there. */
+const refused: Readonly<Record<string, number>> = {
+  "/authorize": 400,
+  "/sign-in/second": 400,
+  "/settings/organizations/join/:invitation": 404,
+};
 
 const paths = [...routeTable.matchAll(/\[\s*"(\/[^"]*)",\s*"(?:person|browser flow)",\s*\{\s*GET:/g)]
   .map(([, path = ""]) => path)
@@ -95,7 +99,7 @@ describe.each(all)("in %s", (language) => {
 
   it.each(paths)("%s is whole, signed in", async (path) => {
     const page = await reading(cookies).open(pathOf(path));
-    expect(page.status, page.url).toBe(inTheMiddle.includes(path) ? 400 : 200);
+    expect(page.status, page.url).toBe(refused[path] ?? 200);
     check(page, language);
   });
 
