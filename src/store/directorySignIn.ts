@@ -26,6 +26,8 @@ export interface DirectoryEntry {
   /** Whether it decides who owns it, too. */
   readonly decidesOwners: boolean;
   readonly newUserId: UserId;
+  /** Of ours, in which somebody new is written to. */
+  readonly language: string;
   /** Who is signed in here and links the account of the directory to their own; null for somebody who signs in by it. */
   readonly linkTo: UserId | null;
   readonly whereabouts: Whereabouts;
@@ -71,8 +73,8 @@ export async function enterByDirectory(deps: Deps, entry: DirectoryEntry): Promi
   const results = await transact(deps.db, (db) => [
     auditWhen(db, { ...log, actor: newUserId, userId: newUserId, action: "account.created", detail: directory }, isNew),
     db.run(sql`
-      INSERT INTO users (id, email, email_verified, name, profile, created_at, updated_at)
-      SELECT ${newUserId}, ${email}, ${vouched}, ${entry.name}, '{}', ${at}, ${at} ${isNew}`),
+      INSERT INTO users (id, email, email_verified, name, profile, language, created_at, updated_at)
+      SELECT ${newUserId}, ${email}, ${vouched}, ${entry.name}, '{}', ${entry.language}, ${at}, ${at} ${isNew}`),
     auditWhen(db, { ...log, action: "identity.linked", detail: { issuer, subject, ...directory } }, isUnlinked),
     queueWhen(
       db,

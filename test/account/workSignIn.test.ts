@@ -89,6 +89,12 @@ describe("somebody new from a connected directory", () => {
     expect((await introspect(server, tokens.access_token))["organizations"]).toEqual(["contoso"]);
   });
 
+  it("is written to in the language of their browser", async () => {
+    await depart(browser, provider);
+    await browser.open(returnPath(provider), { headers: { "accept-language": "de-AT, en" } });
+    expect(await people()).toMatchObject([{ language: "de" }]);
+  });
+
   it("is made once of two answers at the same time", async () => {
     const second = new Browser(server);
     await depart(browser, provider);

@@ -55,6 +55,7 @@ beforeAll(async () => {
   provider.serve(`${local.urls.server}/sign-in/work/tailspin/callback`, [
     { email: HEDY, name: "Hedy Lamarr", groups: ["makers"] },
     { email: "temp@tailspin.example", name: "Temp", groups: [] },
+    { email: "amal@tailspin.example", name: "أمل ناصر", groups: ["makers"] },
   ]);
 });
 
@@ -164,5 +165,10 @@ it("speaks Arabic from right to left", async () => {
   await page.goto(`${local.urls.server}/sign-in/work/tailspin/callback?code=1&state=1`);
   expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
   await look(page, "75-work-over-arabic");
+  await page.goto(`${local.urls.server}${WORK}`);
+  await comeBy(page, "amal@tailspin.example");
+  await page.waitForURL(`${local.urls.server}${WORK}`);
+  expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
+  await look(page, "76-work-accounts-arabic");
   await context.close();
 });

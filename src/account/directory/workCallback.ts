@@ -4,6 +4,7 @@ import { type Journey, openJourney } from "../../directories/journey.ts";
 import { DirectoryFailure } from "../../directories/problem.ts";
 import { dropCookie, findCookie } from "../../http/cookie.ts";
 import { whereaboutsOf } from "../../http/rateLimit.ts";
+import { readerOf } from "../../http/reader.tsx";
 import { type Endpoint, redirect } from "../../http/respond.ts";
 import { findSignedIn } from "../../http/session.ts";
 import { sealValues } from "../../mail/sealedValues.ts";
@@ -90,6 +91,7 @@ async function enter(
     decidesMembership: settings.joins !== undefined,
     decidesOwners: settings.joins?.owner !== undefined,
     newUserId: newId(deps),
+    language: readerOf(request, deps.config).language,
     linkTo,
     whereabouts: whereaboutsOf(request),
     sealedValues: await sealValues(deps, {
