@@ -393,7 +393,7 @@ describe("to pause", () => {
       held = await tokensOf(await refresh(held));
       expect(await isActive(held)).toBe(true);
     }
-  });
+  }, 120_000);
 });
 
 describe("to narrow", () => {
@@ -469,7 +469,7 @@ describe("to narrow", () => {
       expect(await isActive(next)).toBe(true);
       server.pass(5);
     }
-  });
+  }, 120_000);
 });
 
 describe("to remove an organization", () => {
