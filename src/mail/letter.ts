@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
 import type { Message } from "../messages/catalogue.ts";
 import { isLanguage, type Language, languages } from "../messages/languages.ts";
-import { catalogues } from "../messages/translate.ts";
-import type { EmailKind } from "../model.ts";
+import { type Catalogue, catalogues } from "../messages/translate.ts";
+import type { EmailCodePurpose, EmailKind } from "../model.ts";
 import { findTimeZone } from "../rules/timeZone.ts";
 import { letterHtml } from "./letterHtml.ts";
 import type { EmailValues } from "./sealedValues.ts";
@@ -24,8 +24,8 @@ export interface LetterParts {
 }
 
 /**
- * Writes an e-mail: the messages `{kind}_subject` and `{kind}_text` of `emails` (with a `purpose` among the values,
- * `{kind}_{purpose}_text`), filled with the values and with `operator` and `issuer`. A `path` among them is one of our pages, for
+ * Writes an e-mail: the messages `{kind}_subject` and `{kind}_text` of `emails` (of a `code` by its `purpose`,
+ * `code_{purpose}_text`), filled with the values and with `operator` and `issuer`. A `path` among them is one of our pages, for
  * `{link}`; times, under names that end in `At`, are said in the reader's zone; a `code` stands by itself, in large digits.
  */
 export function letterOf({ operator, issuer }: Pick<Config, "operator" | "issuer">, parts: LetterParts): Letter {
@@ -33,10 +33,11 @@ export function letterOf({ operator, issuer }: Pick<Config, "operator" | "issuer
   const language: Language = isLanguage(parts.language) ? parts.language : "en";
   const said = saidValues(values, language, parts.timeZone);
   const filled = { ...said, operator, issuer, link: issuer + String(values["path"] ?? "/") };
-  const fill = (name: string) => fillMessage(language, name, filled, values["count"]);
-  const purpose = values["purpose"];
+  const fill = (name: Name) => fillMessage(language, name, filled, values["count"]);
   const subject = fill(`${kind}_subject`);
-  const paragraphs = fill(purpose === undefined ? `${kind}_text` : `${kind}_${purpose}_text`).split("\n\n");
+  const paragraphs = fill(kind === "code" ? `code_${values["purpose"] as EmailCodePurpose}_text` : `${kind}_text`).split(
+    "\n\n",
+  );
   const code = values["code"] === undefined ? undefined : String(values["code"]);
   const footer = fill("footer");
   return {
@@ -71,16 +72,17 @@ function saidValues(values: EmailValues, language: Language, zone: string): Read
   return Object.fromEntries(entries);
 }
 
-/** @throws TypeError where there is no such message, which fails the delivery and is logged */
+/** The compiler sees to it that every kind of e-mail has its words. */
+type Name = keyof Catalogue["emails"];
+
 function fillMessage(
   language: Language,
-  name: string,
+  name: Name,
   values: Readonly<Record<string, string>>,
   count: string | number | undefined,
 ): string {
-  const area: Readonly<Record<string, Message>> = catalogues[language].emails;
+  const area: Readonly<Record<Name, Message>> = catalogues[language].emails;
   const message = area[name];
-  if (message === undefined) throw new TypeError(`no message emails.${name}`);
   const form = new Intl.PluralRules(language).select(Number(count ?? 0));
   const text = typeof message === "string" ? message : (message[form] ?? message.other);
   return text.replace(/\{(\w+)\}/g, (_, placeholder: string) => values[placeholder] ?? "");
