@@ -1,4 +1,4 @@
-/** The frame of the pages: six languages, both directions, narrow and wide, large text, print, and the keyboard alone. */
+/** The frame of the pages: languages of both directions, narrow and wide, large text, print, and the keyboard alone. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import demo from "../../demo/seed.json" with { type: "json" };
@@ -26,7 +26,7 @@ const open = async (language: string) => {
 const sizeOf = async (page: Page): Promise<readonly [content: number, window: number]> =>
   (await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")) as [number, number];
 
-describe.each(["en", "de", "ar", "ja"])("in %s", (language) => {
+describe.each(["en", "de", "ar"])("in %s", (language) => {
   it("the pages of the frame hold in every look", async () => {
     const { context, page, complaints } = await open(language);
     const { server } = local.urls;
@@ -61,7 +61,7 @@ describe.each(["en", "de", "ar", "ja"])("in %s", (language) => {
     }
     expect(complaints).toEqual([]);
     await context.close();
-  });
+  }, 120_000);
 });
 
 it("text of twice the size sticks out nowhere", async () => {
