@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import type { OrganizationPolicy } from "../../../src/model.ts";
 import { Browser } from "../../browser.ts";
 import { addClient, addOrganization, addResource, addUser } from "../../builders.ts";
-import { authorize, signIn } from "../../flow.ts";
+import { signIn } from "../../flow.ts";
 import { createServer, empty, type Faults, type Server } from "../../harness.ts";
 
 export const HERE = "/settings/organizations/contoso";
@@ -49,5 +49,3 @@ export const rows = async <T>(query: string, ...values: readonly unknown[]): Pro
       .bind(...values)
       .all<T>()
   ).results;
-
-export { authorize };
