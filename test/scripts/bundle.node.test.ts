@@ -3,8 +3,8 @@ import { expect, it } from "vitest";
 import { bundle } from "../../scripts/bundle.ts";
 import { root } from "../../scripts/wrangler.ts";
 
-/** What one isolate has to load before it answers. */
-const MAX_GZIP_BYTES = 420_000;
+/** What one isolate has to load before it answers; a third of it are the messages in six languages. */
+const MAX_GZIP_BYTES = 600_000;
 
 // CASES.md G 108: of a name that resolves to a private address the Worker cannot know; the platform does
 it("the Worker that is deployed reaches public addresses alone", async () => {
@@ -13,7 +13,7 @@ it("the Worker that is deployed reaches public addresses alone", async () => {
   });
 });
 
-it("the Worker that is deployed stays under 420 KB gzip, and holds nothing of the tests", async () => {
+it("the Worker that is deployed stays under 600 KB gzip, and holds nothing of the tests", async () => {
   const worker = await bundle(`${root}/wrangler.toml`);
   const modules = "modules" in worker && Array.isArray(worker.modules) ? worker.modules : [];
   const contents = modules.map(({ contents }) => Buffer.from(contents ?? ""));
