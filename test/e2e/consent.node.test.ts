@@ -21,7 +21,7 @@ beforeAll(async () => {
   );
   const seed = { ...demo, clients, organizations };
   [local, browser] = await Promise.all([startLocal({ seed, workers: ["buildboard", "contoso-devops"] }), launch()]);
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -111,7 +111,7 @@ it("the next time what was left out is still left out, what was allowed lies fol
   await page.waitForURL(`${local.urls.buildboard}/**`);
   expect(await heading(page)).toBe("Your board");
   await context.close();
-}, 60_000);
+});
 
 it("an owner approves for a whole organization beside their own approval, and a service is reported", async () => {
   const { context, page, complaints } = await openBrowser(browser);
