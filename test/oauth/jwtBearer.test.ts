@@ -632,7 +632,10 @@ describe("what stands behind the token", () => {
       ["UPDATE clients SET disabled_at = 1 WHERE client_id = 'sync'", "UPDATE clients SET disabled_at = NULL"],
       ["UPDATE clients SET expires_at = 1 WHERE client_id = 'sync'", "UPDATE clients SET expires_at = NULL"],
       [`UPDATE trusted_issuers SET purposes = '["id_jag"]'`, `UPDATE trusted_issuers SET purposes = '["jwt_bearer"]'`],
-      ["DELETE FROM identities", `INSERT INTO identities VALUES ('${DIRECTORY}', 'ada@directory', '${ada.userId}', 0)`],
+      [
+        "DELETE FROM identities",
+        `INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ('${DIRECTORY}', 'ada@directory', '${ada.userId}', 0)`,
+      ],
     ] as const) {
       await run(ends);
       const before = await snapshot();
