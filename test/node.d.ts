@@ -7,4 +7,5 @@ declare global {
   /** Of the server's bindings no test in Node has any. */
   type D1Database = never;
   type KVNamespace = never;
+  type SendEmail = never;
 }
