@@ -55,7 +55,7 @@ export const emails = {
   service_reported_subject: "A service was reported: {service}",
   service_reported_text:
     "{person} reported {service} ({client}).\n\nReason: {reason}\n\n{text}\n\nReports are listed by /admin/reports.",
-  token_reused_subject: "A device's access for {service} was ended at {operator}",
+  token_reused_subject: "A device’s access for {service} was ended at {operator}",
   token_reused_text:
     "A refresh token of {service} was used a second time, from a connection that began on {device}. One of the two may not have been the service itself, so on {endedAt} we ended the access of that connection.\n\nYou need do nothing: nobody can use it any more, and the service asks you again when you next use it. If this happens again, look at what the service does at {link}, and pause or revoke it there.",
   new_sign_in_subject: "New sign-in to your {operator} account",
