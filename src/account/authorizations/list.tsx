@@ -138,9 +138,7 @@ const Search = ({ query, list }: { query: AuthorizationQuery; list: Authorizatio
         <button type="submit" class="quiet">
           {t("authorizations.apply")}
         </button>
-        <p class="note found">
-          {t("authorizations.found", { count: list.count })}
-        </p>
+        <p class="note found">{t("authorizations.found", { count: list.count })}</p>
       </form>
     </search>
   );
