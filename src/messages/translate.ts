@@ -69,11 +69,11 @@ function makeTranslator(language: Language): Translator {
     if (typeof message === "string") return message;
     return message[plurals.select(Number(values["count"]))] ?? message.other;
   };
-  const valueOf = <V>(value: V): V | string => (typeof value === "number" ? numbers.format(value) : value);
+  const inWriting = <V>(value: V): V | string => (typeof value === "number" ? numbers.format(value) : value);
   const pieces = <V>(key: string, values: Readonly<Record<string, V>>): readonly (V | string)[] =>
     textOf(key, values)
       .split(/\{(\w+)\}/)
-      .map((piece, index) => (index % 2 === 0 ? piece : valueOf(values[piece] as V)));
+      .map((piece, index) => (index % 2 === 0 ? piece : inWriting(values[piece] as V)));
   return {
     t: (key, ...[values]) => pieces(key, (values ?? {}) as Readonly<Record<string, string | number>>).join(""),
     compose: (key, values) => pieces(key, values as unknown as Readonly<Record<string, never>>),
