@@ -41,7 +41,14 @@ export const signInPage: Endpoint = async (request, deps) => {
   const again = going.started === undefined && !another && parameters.find("confirm") !== undefined;
   const subjects = await subjectsOf(deps, going, current === undefined ? others : [current, ...others]);
   const nameOf = (account: Account) => subjects.get(account.id) ?? "";
-  const offer = decideSignIn(current?.session, current && nameOf(current), interaction, another, others.map(nameOf));
+  const offer = decideSignIn(
+    current?.session,
+    current && nameOf(current),
+    interaction,
+    another,
+    deps.now(),
+    others.map(nameOf),
+  );
   if (offer.kind === "choice" && !again) {
     const accounts = (current === undefined ? others : [current, ...others]).filter(
       (account) => interaction === undefined || isExpectedPerson(interaction.request, nameOf(account)),

@@ -70,7 +70,10 @@ export function decideNext(progress: Progress, situation: Standing | undefined):
 }
 
 /** Whether the session's sign-in is recent enough for `prompt=login` and `max_age`. */
-function isFresh({ request, startedAt, now }: Progress, session: Session): boolean {
+export function isFresh(
+  { request, startedAt, now }: Pick<Progress, "request" | "startedAt" | "now">,
+  session: Session,
+): boolean {
   if (session.authAt >= startedAt) return true;
   if (request.prompt.includes("login")) return false;
   return request.maxAgeSeconds === null || now <= session.authAt + request.maxAgeSeconds * 1000;

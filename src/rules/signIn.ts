@@ -1,6 +1,6 @@
 import type { Interaction, Session } from "../model.ts";
 import { wantsOtherAcr } from "./acr.ts";
-import { isExpectedPerson } from "./next.ts";
+import { isExpectedPerson, isFresh } from "./next.ts";
 
 /** What the sign-in page offers. `confirm`: the person is known to us, and the service wants them to prove it again. */
 export type SignInOffer = { readonly kind: "password"; readonly confirm: boolean } | { readonly kind: "choice" };
@@ -11,6 +11,7 @@ export type SignInOffer = { readonly kind: "password"; readonly confirm: boolean
  * the person that it expects (`id_token_hint`).
  * @param subject what the service behind the interaction calls them
  * @param another the person said that they want another account
+ * @param now by which a sign-in is too old as it is to `decideNext`: a choice that it would not take leads nowhere
  * @param others what it calls the other people who are signed in in this browser
  */
 export function decideSignIn(
@@ -18,6 +19,7 @@ export function decideSignIn(
   subject: string | undefined,
   interaction: Interaction | undefined,
   another: boolean,
+  now: number,
   others: readonly string[] = [],
 ): SignInOffer {
   if (another) return { kind: "password", confirm: false };
@@ -25,11 +27,10 @@ export function decideSignIn(
   const someoneElse: SignInOffer = others.some(isExpected) ? { kind: "choice" } : { kind: "password", confirm: false };
   if (session === undefined) return someoneElse;
   if (interaction === undefined) return { kind: "choice" };
-  const { prompt, maxAgeSeconds } = interaction.request;
   if (subject !== undefined && !isExpected(subject)) return someoneElse;
-  const stale = maxAgeSeconds !== null && session.authAt + maxAgeSeconds * 1000 < interaction.startedAt;
-  const wantsLogin = prompt.includes("login") || wantsOtherAcr(interaction.request, session.acr);
-  return stale || (wantsLogin && session.authAt < interaction.startedAt)
+  const { request, startedAt } = interaction;
+  const wantsOther = session.authAt < startedAt && wantsOtherAcr(request, session.acr);
+  return wantsOther || !isFresh({ request, startedAt, now }, session)
     ? { kind: "password", confirm: true }
     : { kind: "choice" };
 }

@@ -221,6 +221,17 @@ describe("max_age", () => {
     expect(Number(again["auth_time"]) - Number(first["auth_time"])).toBe(130);
   });
 
+  it("that passes while a page lies open asks for the password, and not for a choice that leads nowhere", async () => {
+    await signIn(browser, await browser.open("/sign-in"), ada.email);
+    server.pass(55);
+    const page = await browser.open(authorizationUrl({ max_age: "60", prompt: "select_account" }));
+    expect(stepOf(page)).toBe("choice");
+    server.pass(10);
+    const again = await browser.submit(page, "/sign-in");
+    expect(stepOf(again)).toBe("password");
+    expect(stepOf(await signIn(browser, again, ada.email))).toBe("consent");
+  });
+
   it("may be registered as default_max_age, which the request's own goes before", async () => {
     await addClient("strict", { default_max_age: 60 });
     await authorize(browser, ada.email, { client_id: "strict" });
