@@ -24,6 +24,14 @@ it.each([
 });
 
 it.each([
+  ["/settings/security/recovery-codes/file", "/settings/security/recovery-codes"],
+  ["/settings/organizations/contoso/invitations", "/settings/organizations/contoso/members"],
+  ["/settings/organizations/contoso/services/invitations", "/settings/organizations/contoso/services/invitations"],
+])("goes from %s, which only takes a form, to the page that has it", (path, page) => {
+  expect(settingsPath(path)).toBe(page);
+});
+
+it.each([
   undefined,
   "",
   "/",
