@@ -59,10 +59,10 @@ export async function countAttempt(deps: Deps, counters: readonly Counter[]): Pr
 
 /** What a success settles: `clear` starts again at nothing, each of `forgive` loses the attempt that was counted. */
 export interface Settlement {
-  readonly clear: string;
+  readonly clear?: string;
   readonly forgive: readonly string[];
   /** Where it is noted that this account was entered from this network. */
-  readonly familiarKey: string;
+  readonly familiarKey?: string;
 }
 
 const FAMILIAR_SECONDS = 30 * 24 * 60 * 60;

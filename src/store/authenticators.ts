@@ -72,8 +72,14 @@ export async function useTotpStep(deps: Deps, id: string, userId: UserId, step: 
     db
       .update(authenticators)
       .set({ lastStep: step, lastUsedAt: at })
-      // The same step again is our own retry: of others the claim leaves one.
-      .where(and(ofPerson(id, userId), isClaimed(claim), sql`${authenticators.lastStep} <= ${step}`))
+      // The same step at the same moment is our own retry. The code that confirmed the app has been used as well.
+      .where(
+        and(
+          ofPerson(id, userId),
+          isClaimed(claim),
+          sql`(${authenticators.lastStep} < ${step} OR (${authenticators.lastStep} = ${step} AND ${authenticators.lastUsedAt} = ${at}))`,
+        ),
+      )
       .returning({ id: authenticators.id }),
   ]);
   return rows.length === 1;

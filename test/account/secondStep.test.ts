@@ -14,6 +14,7 @@ import {
 } from "../factors.ts";
 import { authorizationUrl, responseOf, signIn } from "../flow.ts";
 import { createServer, empty, form, type Server, snapshot } from "../harness.ts";
+import { codeFor } from "../mailbox.ts";
 
 const NEW = `${APPS}/new`;
 
@@ -275,6 +276,27 @@ describe("the second step", () => {
     server.pass(3600);
     const { fresh: again, page: last } = await begin();
     expect(isIn(await again.submit(last, SECOND, { code: await codeOf(secret) }))).toBe(true);
+  });
+
+  it("takes no code that confirmed the app, nor one before it", async () => {
+    const { secret } = await addApp();
+    const { fresh, page } = await begin();
+    for (const drift of [0, -1]) {
+      const refused = await fresh.submit(page, SECOND, { code: await codeOf(secret, drift) });
+      expect([refused.status, fresh.cookies.has("__Host-countersign-session")]).toEqual([400, false]);
+    }
+    expect(isIn(await fresh.submit(page, SECOND, { code: await codeOf(secret, 1) }))).toBe(true);
+  });
+
+  it("takes its own attempts back after a code by e-mail as well", async () => {
+    const { secret } = await addApp();
+    for (let times = 0; times < 11; times++) {
+      server.pass(300);
+      const fresh = new Browser(server);
+      const asked = await fresh.submit(await fresh.open("/sign-in/code"), "/sign-in/code", { email: ada.email });
+      const page = await fresh.submit(asked, "/sign-in/code", { code: await codeFor(server, ada.email) });
+      expect(isIn(await fresh.submit(page, SECOND, { code: await codeOf(secret) })), `sign-in ${times + 1}`).toBe(true);
+    }
   });
 
   it.each(["1", "000000", "00000-00000", "ooooo-lllll", "👋", "0".repeat(50)])(

@@ -72,7 +72,7 @@ async function takeCode(request: Request, deps: Deps, first: Proven, typed: stri
       ...first,
       acr: MFA_ACR,
       amr: [...new Set([...first.amr, "otp", "mfa"])],
-      settlement: settlement && { ...settlement, forgive: [...settlement.forgive, own.key, account.key] },
+      settlement: { ...settlement, forgive: [...(settlement?.forgive ?? []), own.key, account.key] },
     },
   };
 }
