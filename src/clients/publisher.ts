@@ -6,9 +6,10 @@
 import type { Deps } from "../config.ts";
 import { fetchPublic } from "../http/outgoing.ts";
 import type { Client, ClientId, Publisher, PublisherProof, UserId } from "../model.ts";
+import { markAt } from "../rules/pause.ts";
 import { judgeProof, judgeSilence, PROOF_BYTES, PROOF_PATH, type ProofFinding } from "../rules/publisherProof.ts";
 import { type DueProof, findDueProofs, noteProof } from "../store/publishers.ts";
-import { updateClient } from "../store/registry.ts";
+import { changePublisher } from "../store/registry.ts";
 import { toBase64url, toUtf8 } from "../tokens/encoding.ts";
 import { mac } from "../tokens/secret.ts";
 
@@ -62,7 +63,7 @@ export async function verifyPublisher(
     verifiedAt: at,
     proof: { host, provedAt: at, dueAt: at + CHECKED_EVERY, failures: 0 },
   };
-  return { finding, client: await updateClient(deps, clientId, { publisher }, ownerId, { ownerId }) };
+  return { finding, client: await changePublisher(deps, clientId, { publisher, markedAt: markAt(at) }, ownerId, { ownerId }) };
 }
 
 /** Looks again at proofs for which it is time: a few in one run, the oldest first. */
@@ -83,7 +84,8 @@ async function recheck(deps: Deps, { clientId, ownerId, publisher }: DueProof): 
     return note({ provedAt: proof.provedAt, dueAt: at + DAY, failures });
   // While we asked, another host may have been proved, or an operator have spoken.
   const guard = { ownerId, publisher };
-  await updateClient(deps, clientId, { publisher: { ...withoutProof(publisher), verifiedAt: null } }, "system", guard);
+  const lost = { publisher: { ...withoutProof(publisher), verifiedAt: null }, markedAt: markAt(at) };
+  await changePublisher(deps, clientId, lost, "system", guard);
 }
 
 const withoutProof = ({ name, uri, verifiedAt }: Publisher): Publisher => ({

@@ -61,6 +61,30 @@ export const cutUses = (organizationId: SQL, narrowing: Narrowing, at: number, s
       AND ${letsIn(policy, decision, sql`vouched`, publisher)} = 0`;
 };
 
+/**
+ * Uses of a client, of any organization, that its publisher's verification alone lets in; for the day on which that is lost.
+ * @returns a SELECT of grants with `used_at`
+ */
+export const usesByVerification = (clientId: string, at: number, since: number): SQL => {
+  const verdict = (publisher: SQL) => letsIn(sql`organizations.policy`, sql`said.status`, sql`vouched`, publisher);
+  return sql`
+    SELECT uses.id AS id, used_at FROM (
+      SELECT id, user_id, organizations AS chosen, authority IS NOT NULL AND organizations IS NOT NULL AS vouched,
+        coalesce(last_used_at, consented_at) AS used_at
+      FROM grants WHERE client_id = ${clientId} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${at})
+      UNION ALL
+      SELECT grants.id, grants.user_id, grants.organizations, 0, audit.at
+      FROM audit CROSS JOIN grants ON grants.id = audit.grant_id
+      WHERE audit.at >= ${since} AND audit.action = 'token.exchanged' AND audit.actor = ${clientId}
+        AND grants.client_id <> ${clientId} AND grants.revoked_at IS NULL) AS uses
+      JOIN clients ON clients.client_id = ${clientId}
+      JOIN memberships ON memberships.user_id = uses.user_id
+      JOIN organizations ON organizations.id = memberships.organization_id
+      LEFT JOIN organization_clients AS said ON said.organization_id = organizations.id AND said.client_id = ${clientId}
+    WHERE (chosen IS NULL OR EXISTS (SELECT 1 FROM json_each(chosen) WHERE value = organizations.id))
+      AND ${verdict(sql`clients.publisher`)} = 1 AND ${verdict(sql`NULL`)} = 0`;
+};
+
 /** No access token from before it is alive. */
 export const aliveSince = ({ config }: Deps, at: number): number => at - config.maxAccessTokenSeconds * 1000;
 

@@ -1,13 +1,14 @@
 /** Clients that come, change and go, whoever's word it is: of a seed file, a developer, a document, or the client itself. */
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { Client, ClientId, UserId } from "../model.ts";
+import type { Client, ClientId, Mark, Publisher, UserId } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { goesWithClient, removalDetail } from "./clientEnd.ts";
 import { isLive, toClient } from "./clients.ts";
 import { type Database, transact } from "./database.ts";
 import { forget } from "./memory.ts";
-import { revoke } from "./revocation.ts";
+import { aliveSince, dueMarks, markStatements, usesByVerification } from "./organizationUses.ts";
+import { putMarks, revoke } from "./revocation.ts";
 import { clients } from "./schema.ts";
 
 /** A client that is not here yet. Ids that we make up never begin with `https://`: those are addresses of documents. */
@@ -23,11 +24,15 @@ export interface NewClient extends Client {
 
 /** What may change in a client; members that are absent stay as they are. */
 export type ClientChanges = Partial<
-  Pick<
-    typeof clients.$inferSelect,
-    "metadata" | "secrets" | "publisher" | "expiresAt" | "documentLoadedAt" | "documentFreshUntil"
-  >
+  Pick<typeof clients.$inferSelect, "metadata" | "secrets" | "expiresAt" | "documentLoadedAt" | "documentFreshUntil">
 >;
+
+/** Another publisher of a client. */
+export interface PublisherChange {
+  readonly publisher: Publisher | null;
+  /** When the marks are dated that end what came in by the old one's proof (rules/pause.ts). */
+  readonly markedAt: number;
+}
 
 /** What must hold in D1 for a change to be made, so that nothing is decided on what was read a trip before. */
 export interface ClientGuard {
@@ -94,12 +99,36 @@ const anybody: Permit = { holds: sql`1`, takes: [], detail: {} };
  * @param by who did it: a user id, the client's own id, or `system`
  * @returns the client as it stands now; undefined where there is none, or the guard does not hold
  */
-export async function updateClient(
+export const updateClient = (
   deps: Deps,
   clientId: ClientId,
   changes: ClientChanges,
   by: string,
   guard: ClientGuard = {},
+): Promise<Client | undefined> => change(deps, clientId, changes, by, guard);
+
+/**
+ * Changes the publisher in the same way. Where it is no longer verified, tokens that entered an organization by that alone end: they
+ * fall under marks, in D1 in the same batch and then in KV.
+ */
+export const changePublisher = (
+  deps: Deps,
+  clientId: ClientId,
+  { publisher, markedAt }: PublisherChange,
+  by: string,
+  guard: ClientGuard = {},
+): Promise<Client | undefined> =>
+  change(deps, clientId, { publisher }, by, guard, publisher?.verifiedAt == null ? markedAt : undefined);
+
+type Changed = ClientChanges & Partial<Pick<PublisherChange, "publisher">>;
+
+async function change(
+  deps: Deps,
+  clientId: ClientId,
+  changes: Changed,
+  by: string,
+  guard: ClientGuard,
+  markedAt?: number,
 ): Promise<Client | undefined> {
   const at = deps.now();
   const stands = sql`client_id = ${clientId} AND ${heldBy(guard, at, changes)}`;
@@ -115,6 +144,14 @@ export async function updateClient(
   const entry = { at, action: "client.updated", actor: by, userId: sql`owner_id`, clientId, detail } as const;
   const results: readonly unknown[] = await transact(deps.db, (db) => [
     auditWhen(db, entry, sql`FROM clients WHERE ${stands} AND (${changed})`),
+    ...(markedAt === undefined
+      ? []
+      : markStatements(
+          deps,
+          db,
+          markedAt,
+          sql`${usesByVerification(clientId, at, aliveSince(deps, at))} AND EXISTS (SELECT 1 FROM clients WHERE ${stands})`,
+        )),
     db
       .update(clients)
       .set({
@@ -123,9 +160,11 @@ export async function updateClient(
         changedAt: sql`CASE WHEN ${becomesAnother(changes)} THEN ${at} ELSE changed_at END`,
       })
       .where(stands),
+    ...(markedAt === undefined ? [] : [dueMarks(db, markedAt)]),
     selectClient(db, stands),
   ]);
   forget(deps, memoryKey(clientId));
+  if (markedAt !== undefined) await putMarks(deps, results.at(-2) as readonly Mark[]);
   return found(results);
 }
 
@@ -133,7 +172,7 @@ export async function updateClient(
  * That a client which describes itself takes a name that it has not, or a redirect URI: then what people approved was another, as
  * far as they could see (rules/next.ts). Whoever else changes a client is somebody that we know.
  */
-const becomesAnother = ({ metadata }: ClientChanges): SQL =>
+const becomesAnother = ({ metadata }: Changed): SQL =>
   metadata === undefined
     ? sql`0`
     : sql`origin IN ('registration', 'document') AND (
@@ -191,7 +230,7 @@ export async function removeExpiredClients(deps: Deps): Promise<void> {
 function heldBy(
   { origin, ownerId, registrationTokenSha256, secrets, publisher }: ClientGuard,
   at: number,
-  changes: ClientChanges = {},
+  changes: Changed = {},
 ): SQL {
   const conditions = [
     sql`1`,

@@ -5,7 +5,7 @@ import { handle } from "../../src/app.ts";
 import { work } from "../../src/cron.ts";
 import type { Client, ClientMetadata } from "../../src/model.ts";
 import { findClient } from "../../src/store/clients.ts";
-import { insertClient, type NewClient, removeClient, updateClient } from "../../src/store/registry.ts";
+import { changePublisher, insertClient, type NewClient, removeClient, updateClient } from "../../src/store/registry.ts";
 import { checkToken, createResourceServer } from "../../src/verify/index.ts";
 import { Browser } from "../browser.ts";
 import { API, addClient, addOrganization, addResource, addUser, decideClient, SECRET } from "../builders.ts";
@@ -97,7 +97,9 @@ describe("a change", () => {
     });
     expect((await findClient(server.deps, "buildboard"))?.metadata.client_name).toBe(renamed);
     expect(await updateClient(losing(), "buildboard", { metadata: metadata() }, "ada")).toBeDefined();
-    expect(await updateClient(losing(), "buildboard", { publisher: { name: "N", verifiedAt: 1 } }, "ada")).toBeDefined();
+    expect(
+      await changePublisher(losing(), "buildboard", { publisher: { name: "N", verifiedAt: 1 }, markedAt: 1 }, "ada"),
+    ).toBeDefined();
     expect((await logged()).map(({ detail }) => detail)).toEqual([{ columns: ["metadata"] }, { columns: ["publisher"] }]);
   });
 

@@ -4,9 +4,10 @@ import type { Deps } from "../../config.ts";
 import { OAuthError } from "../../errors.ts";
 import { checkLimits, limitOf } from "../../http/rateLimit.ts";
 import { redirect } from "../../http/respond.ts";
+import { markAt } from "../../rules/pause.ts";
 import { parsePublisherHost } from "../../rules/publisherProof.ts";
 import { countAttempt } from "../../store/attempts.ts";
-import { updateClient } from "../../store/registry.ts";
+import { changePublisher as storePublisher } from "../../store/registry.ts";
 import { Ago, Day } from "../moment.tsx";
 import { Name } from "../name.tsx";
 import { serviceFrame } from "./frame.tsx";
@@ -36,8 +37,8 @@ export const changePublisher = serviceAct(async (visit, form, deps) => {
   const { userId } = visit.user;
   const here = `${deps.config.issuer}${pathOf(clientId, "publisher")}`;
   if (form.find("action") === "remove") {
-    if ((await updateClient(deps, clientId, { publisher: null }, userId, { ownerId: userId })) === undefined)
-      throw noSuchService();
+    const none = { publisher: null, markedAt: markAt(deps.now()) };
+    if ((await storePublisher(deps, clientId, none, userId, { ownerId: userId })) === undefined) throw noSuchService();
     return redirect(`${here}?removed=1`);
   }
   if (form.find("action") !== "check") throw new OAuthError("invalid_request", "The form does not say what to do.");

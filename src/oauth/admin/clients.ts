@@ -5,9 +5,10 @@ import { parseQuery } from "../../http/form.ts";
 import { parseJson, seconds } from "../../http/json.ts";
 import { type Endpoint, json } from "../../http/respond.ts";
 import type { ClientId, ClientOrigin, JsonObject } from "../../model.ts";
+import { markAt } from "../../rules/pause.ts";
 import { parsePublisher } from "../../rules/publisher.ts";
 import { disableClient, enableClient, findListedClient, type ListedClient, listClients } from "../../store/clientList.ts";
-import { removeClient, updateClient } from "../../store/registry.ts";
+import { changePublisher, removeClient } from "../../store/registry.ts";
 import { loadOperator, noContent, nothing, segmentOf } from "./operator.ts";
 
 const origins: readonly ClientOrigin[] = ["operator", "developer", "registration", "document"];
@@ -85,7 +86,7 @@ const acts: Readonly<Partial<Record<string, Act>>> = {
     const now = deps.now();
     const since = isSame && present.verifiedAt !== null ? present.verifiedAt : now;
     const publisher = { name, ...(uri === undefined ? {} : { uri }), verifiedAt: verified ? since : null };
-    const client = await updateClient(deps, clientId, { publisher }, by);
+    const client = await changePublisher(deps, clientId, { publisher, markedAt: markAt(now) }, by);
     if (client === undefined) throw nothing("client");
     return { ...before, client, updatedAt: isSame && publisher.verifiedAt === present.verifiedAt ? before.updatedAt : now };
   },

@@ -1,5 +1,8 @@
 /** What an owner decides reaches every kind of token: at introspection, at the next one, and where a resource server looks by itself. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { recheckPublishers } from "../../../src/clients/publisher.ts";
+import { markAt } from "../../../src/rules/pause.ts";
+import { changePublisher } from "../../../src/store/registry.ts";
 import { checkRequest, createResourceServer } from "../../../src/verify/index.ts";
 import { Browser } from "../../browser.ts";
 import { API, addClient, addResource, decideClient, SECRET } from "../../builders.ts";
@@ -120,5 +123,80 @@ describe("a decision of an owner", () => {
     const response = await send();
     const body = await response.json<Record<string, unknown>>();
     expect([response.status, body["error"]]).toEqual([400, "invalid_grant"]);
+  });
+});
+
+describe("a publisher that is verified no longer", () => {
+  const DAY = 24 * 3600;
+  const setPolicy = (policy: string) => rows("UPDATE organizations SET policy = ?", policy);
+  const lose = () =>
+    changePublisher(place.server.deps, "buildboard", { publisher: null, markedAt: markAt(place.server.deps.now()) }, "system");
+
+  beforeEach(async () => {
+    place = await makePlace("verified", { fetch: async () => new Response("no", { status: 404 }) });
+    await rows(
+      "UPDATE clients SET owner_id = ?, publisher = ? WHERE client_id = 'buildboard'",
+      place.owner.userId,
+      JSON.stringify({ name: "n.example", verifiedAt: 1, proof: { host: "n.example", provedAt: 1, dueAt: 1, failures: 2 } }),
+    );
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["the file on its host has been gone three times", () => recheckPublishers(place.server.deps)],
+    ["its developer took it away, or an operator", lose],
+  ])("ends what it let in: %s", async (_, loses) => {
+    const { access_token, refresh_token } = await obtain();
+    expect((await introspect(place.server, access_token))["organizations"]).toEqual(["contoso"]);
+    expect(await letsIn(access_token)).toBe(true);
+    await loses();
+    expect(await letsIn(access_token)).toBe(false);
+    expect(await introspect(place.server, access_token)).toEqual({ active: false });
+    const next = await tokensOf(await post(place.server, "/token", refreshRequest(refresh_token)));
+    expect(await letsIn(next.access_token)).toBe(true);
+    expect((await introspect(place.server, next.access_token))["organizations"]).toEqual([]);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["whose policy asks for none", () => setPolicy("all")],
+    ["that approved the service", () => decideClient(place.organizationId, "buildboard", "approved")],
+  ])("ends nothing in an organization %s", async (_, arrange) => {
+    await arrange();
+    const { access_token } = await obtain();
+    await lose();
+    expect(await letsIn(access_token)).toBe(true);
+    expect(await introspect(place.server, access_token)).toMatchObject({ active: true, organizations: ["contoso"] });
+  });
+
+  it("ends nothing of a consent that leaves the organization out, and nothing at a first failure", async () => {
+    const { access_token } = await obtain();
+    await rows("UPDATE grants SET organizations = '[]'");
+    await lose();
+    expect(await rows("SELECT id FROM revocations")).toEqual([]);
+    await rows(
+      "UPDATE clients SET publisher = ? WHERE client_id = 'buildboard'",
+      JSON.stringify({
+        name: "n.example",
+        verifiedAt: 1,
+        proof: { host: "n.example", provedAt: place.server.deps.now() - DAY * 1000, dueAt: 1, failures: 0 },
+      }),
+    );
+    await rows("UPDATE grants SET organizations = NULL");
+    await recheckPublishers(place.server.deps);
+    expect(await letsIn(access_token)).toBe(true);
+  });
+
+  it("ends what it got by exchange from another service's token", async () => {
+    await rows(
+      "UPDATE clients SET publisher = json_object('name', 'C', 'verifiedAt', 1), metadata = json_set(metadata, '$.grant_types', json(?), '$.token_exchange', json(?)) WHERE client_id = 'contoso-devops'",
+      JSON.stringify([TOKEN_EXCHANGE]),
+      JSON.stringify({ resources: [API], impersonation: true, delegation: false }),
+    );
+    const { access_token: subject_token } = await obtain();
+    const fields = { grant_type: TOKEN_EXCHANGE, subject_token, subject_token_type: ACCESS_TOKEN, resource: API };
+    const exchanged = await tokensOf(await post(place.server, "/token", fields, basic("contoso-devops", SECRET)));
+    expect(await introspect(place.server, exchanged.access_token)).toMatchObject({ organizations: ["contoso"] });
+    const change = { publisher: { name: "C", verifiedAt: null }, markedAt: markAt(place.server.deps.now()) };
+    await changePublisher(place.server.deps, "contoso-devops", change, "system");
+    expect(await letsIn(exchanged.access_token)).toBe(false);
   });
 });
