@@ -4,12 +4,12 @@ import type { Deps } from "../config.ts";
 import type { Mark, UserId, Whereabouts } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
-import { type EmailCodeUse, isUnused, useStatement } from "./emailCodes.ts";
+import { type EmailCodeUse, isStillTheirs, isUnused, useStatement } from "./emailCodes.ts";
 import { queueWhen, toUserRow } from "./emails.ts";
 import { endStatements } from "./logouts.ts";
 import { markSql, putMarks } from "./revocation.ts";
 import { planOf } from "./revocationPlan.ts";
-import { revocations, users } from "./schema.ts";
+import { emailCodes, revocations, users } from "./schema.ts";
 import { needsSecondFactor } from "./users.ts";
 
 /** A new password, and what ends with the old one beside sessions. */
@@ -43,7 +43,8 @@ export async function changePassword(deps: Deps, sessionId: string, change: Pass
  */
 export function resetPassword(deps: Deps, use: EmailCodeUse, change: PasswordChange): Promise<Changed | undefined> {
   const at = deps.now();
-  const whose = sql`(SELECT user_id FROM email_codes WHERE email_codes.id = ${use.codeId} AND email_codes.used_at IS NULL)`;
+  const whose = sql`(SELECT user_id FROM email_codes
+    WHERE email_codes.id = ${use.codeId} AND email_codes.used_at IS NULL AND ${isStillTheirs})`;
   return setPassword(deps, whose, change, at, { exceptSession: "", after: [use] });
 }
 
@@ -80,6 +81,7 @@ async function setPassword(
       .set({ passwordHash, updatedAt: at, ...(proves ? { emailVerified: true } : {}) })
       .where(sql`users.id = ${person}`),
     ...after.map((use) => useStatement(db, use, at)),
+    endOfCodes(db, passwordHash, at),
     marksAt(db, deps, at),
     db.select({ userId: users.id, needsSecond: needsSecondFactor }).from(users).where(eq(users.passwordHash, passwordHash)),
   ]);
@@ -87,6 +89,14 @@ async function setPassword(
   if (endsGrants && changed !== undefined) await putMarks(deps, rows.at(-2) as unknown as readonly Mark[]);
   return changed;
 }
+
+/** Whoever read the person's e-mail until now comes in by no code that is out: they belong to the time of the old password. */
+const endOfCodes = (db: Database, passwordHash: string, at: number) =>
+  db
+    .update(emailCodes)
+    .set({ usedAt: at })
+    .where(sql`used_at IS NULL AND purpose IN ('sign_in', 'reset_password')
+      AND user_id = (SELECT users.id FROM users WHERE users.password_hash = ${passwordHash})`);
 
 /** Ends the sessions of a person, save one; the cron tells their services. */
 export const endOfSessions = (db: Database, person: SQL, except: string, at: number) => {

@@ -3,7 +3,7 @@ import type { Deps } from "../config.ts";
 import type { Session, User, UserId, Whereabouts } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { transact } from "./database.ts";
-import { type EmailCodeUse, isUnused, usedStatement, useStatement } from "./emailCodes.ts";
+import { type EmailCodeUse, isStillTheirs, isUnused, usedStatement, useStatement } from "./emailCodes.ts";
 import { users } from "./schema.ts";
 import { signedInStatement, toSignedIn } from "./sessions.ts";
 import { needsSecondFactor } from "./users.ts";
@@ -49,8 +49,8 @@ export async function enterByCode(
   whereabouts: Whereabouts,
 ): Promise<{ readonly userId: UserId; readonly needsSecond: boolean } | undefined> {
   const at = deps.now();
-  const newlyProven = sql`
-    users.email_verified = 0 AND users.id = (SELECT user_id FROM email_codes WHERE id = ${use.codeId} AND used_at IS NULL)`;
+  const sentTo = sql`SELECT user_id FROM email_codes WHERE email_codes.id = ${use.codeId} AND ${isStillTheirs}`;
+  const newlyProven = sql`users.email_verified = 0 AND users.id = (${sentTo} AND used_at IS NULL)`;
   const [, , , used, people] = await transact(deps.db, (db) => [
     auditWhen(
       db,
@@ -63,7 +63,7 @@ export async function enterByCode(
     db
       .select({ userId: users.id, needsSecond: needsSecondFactor })
       .from(users)
-      .where(and(sql`users.id = (SELECT user_id FROM email_codes WHERE id = ${use.codeId})`, isNull(users.disabledAt))),
+      .where(and(sql`users.id = (${sentTo})`, isNull(users.disabledAt))),
   ]);
   return used.length === 1 ? people[0] : undefined;
 }

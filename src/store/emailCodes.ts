@@ -103,6 +103,13 @@ export interface EmailCodeUse {
 export const isUnused = ({ codeId }: EmailCodeUse): SQL =>
   sql`EXISTS (SELECT 1 FROM email_codes WHERE email_codes.id = ${codeId} AND email_codes.used_at IS NULL)`;
 
+/**
+ * That the address which a code was sent to is still that of the person whom it lets in: whoever reads an address that they gave up has
+ * no way in by it. A condition of rows of `email_codes`.
+ */
+export const isStillTheirs: SQL = sql`EXISTS (
+  SELECT 1 FROM users AS addressee WHERE addressee.id = email_codes.user_id AND addressee.email = email_codes.email)`;
+
 /** The statement that uses it up, after what it is used for. Its hash, which nobody needs any more, gives way to the request. */
 export const useStatement = (db: Database, { codeId, rid }: EmailCodeUse, at: number) =>
   db

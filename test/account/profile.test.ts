@@ -148,6 +148,20 @@ describe("the address", () => {
     expect([await snapshot(), await userRow("email")]).toEqual([before, { email: ada.email }]);
   });
 
+  it.each([
+    ["/sign-in/code", {}],
+    ["/forgot-password", { password: NEW_PASSWORD }],
+  ])("once it is another one, lets nobody in at %s by a code that went to the old one", async (path, fields) => {
+    const reader = new Browser(server);
+    const form = await reader.submit(await reader.open(path), path, { email: ada.email });
+    const code = await codeFor(server, ada.email);
+    await browser.submit(await ask(NEW_EMAIL), PATH, { code: await codeFor(server, NEW_EMAIL) });
+    const before = await snapshot();
+    const answer = await reader.submit(form, path, { ...fields, code });
+    expect([answer.status, textOf(answer).includes("This code does not count")]).toEqual([400, true]);
+    expect([await snapshot(), (await reader.open(ACCOUNT)).url.includes("/sign-in")]).toEqual([before, true]);
+  });
+
   it("is not taken from whoever got it in the meantime", async () => {
     const page = await ask(NEW_EMAIL);
     const code = await codeFor(server, NEW_EMAIL);
@@ -198,6 +212,14 @@ describe("the password", () => {
     expect((await signIn(fresh, await fresh.open("/sign-in"), ada.email, NEW_PASSWORD)).status).toBe(200);
     expect(await actions()).toEqual(["password.changed"]);
     expect((await emailsTo(server, ada.email, "password_changed")).length).toBe(1);
+  });
+
+  it("ends the codes that are out", async () => {
+    const reader = new Browser(server);
+    const form = await reader.submit(await reader.open("/sign-in/code"), "/sign-in/code", { email: ada.email });
+    const code = await codeFor(server, ada.email);
+    await change({ password: NEW_PASSWORD });
+    expect((await reader.submit(form, "/sign-in/code", { code })).status).toBe(400);
   });
 
   it("ends what services may do only where the person wants it", async () => {
