@@ -10,6 +10,7 @@ import type { SignedIn } from "../http/session.ts";
 import type { ConsentView, Interaction, Lifetime } from "../model.ts";
 import { deviceLabel } from "../rules/device.ts";
 import { wantedGrant } from "../rules/grantManagement.ts";
+import { markAt } from "../rules/pause.ts";
 import { type ConsentTarget, storeConsent } from "../store/consent.ts";
 import { findSituation } from "../store/grants.ts";
 import { loadResources } from "../store/resources.ts";
@@ -94,6 +95,7 @@ export const consent: Endpoint = async (request, deps) => {
     approvedFor: await approvedForAll(deps, sessionId, client, ticks.approvedFor),
     whereabouts,
     sealedValues: await consentNotice(deps, reader, { client, allowed, resources, device, whereabouts }),
+    markedAt: markAt(at),
     at,
   });
   if (outcome === "used")

@@ -9,6 +9,7 @@ import { type Endpoint, redirect } from "../http/respond.ts";
 import type { Asked, AuthorizationDetail, DeviceInteraction, DeviceRequest } from "../model.ts";
 import { canonical, ORGANIZATION_ACCESS } from "../rules/authorizationDetails.ts";
 import { deviceLabel } from "../rules/device.ts";
+import { markAt } from "../rules/pause.ts";
 import { approveDevice, denyDevice } from "../store/deviceApproval.ts";
 import { type DeviceCode, findDeviceSituation } from "../store/deviceCodes.ts";
 import type { Situation } from "../store/grants.ts";
@@ -119,6 +120,7 @@ export const decideDevice: Endpoint = async (request, deps) => {
       approvedFor: await approvedForAll(deps, sessionId, client, ticks.approvedFor),
       whereabouts,
       sealedValues: await consentNotice(deps, reader, { client, allowed, resources: registered, device: here, whereabouts }),
+      markedAt: markAt(at),
       at,
     },
     scopes: allowed.scopes.given,

@@ -1,11 +1,13 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { ClientId, GrantId, Whereabouts } from "../model.ts";
+import type { ClientId, GrantId, Mark, Whereabouts } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { type ApprovedFor, approvalStatements } from "./consentApprovals.ts";
+import { narrows, widens } from "./consentDifference.ts";
 import { type Database, transact } from "./database.ts";
 import { queueWhen, toUserRow } from "./emails.ts";
-import { families, grants } from "./schema.ts";
+import { markSql, putMarks } from "./revocation.ts";
+import { families, grants, revocations } from "./schema.ts";
 
 /** What was asked for, as the person answered. What is declined is taken away if an earlier consent gave it. */
 export interface Answer {
@@ -44,19 +46,23 @@ export interface Consent {
   readonly whereabouts: Whereabouts;
   /** What the e-mail about it says (mail/sealedValues.ts). */
   readonly sealedValues: string;
+  /** When the mark that ends what is out is dated, where something is taken away (rules/pause.ts). */
+  readonly markedAt: number;
   readonly at: number;
 }
 
 /**
- * Stores a consent: a new grant, or the live one widened or replaced, in one transaction. Nothing is stored when the session has
- * ended, the person or the client was disabled, or the interaction has yielded its code: an old form sent again after a
- * revocation grants nothing. Sending the same form twice before that stores the same thing twice, which is once.
+ * Stores a consent: a new grant, or the live one widened or replaced, in one transaction; then, where it takes something away, the
+ * mark to KV. Nothing is stored when the session has ended, the person or the client was disabled, or the interaction has yielded
+ * its code: an old form sent again after a revocation grants nothing. Sending the same form twice before that stores the same
+ * thing twice, which is once.
  * @returns `stored`; `used` when the interaction has had its code; `ended` when the session, the client or the named grant is no more
  */
 export async function storeConsent(deps: Deps, consent: Consent): Promise<"stored" | "used" | "ended"> {
   const { clientId, at } = consent;
   const results = await transact(deps.db, (db) => [
-    ...consentStatements(db, consent),
+    ...consentStatements(deps, db, consent),
+    marksOfConsent(db, consent),
     db
       .select({ id: grants.id })
       .from(grants)
@@ -70,13 +76,14 @@ export async function storeConsent(deps: Deps, consent: Consent): Promise<"store
       ),
     db.select({ id: families.id }).from(families).where(eq(families.id, consent.interactionId)),
   ]);
-  const [stored = [], codes = []] = results.slice(-2) as readonly (readonly unknown[])[];
+  const [marks = [], stored = [], codes = []] = results.slice(-3) as readonly (readonly unknown[])[];
+  await putMarks(deps, marks as readonly Mark[]);
   if (codes.length > 0) return "used";
   return stored.length > 0 ? "stored" : "ended";
 }
 
 /** The person whose session it is, unless it or they have ended. */
-const ownerOf = ({ sessionId, at }: Consent): SQL => sql`(
+const ownerOf = ({ sessionId, at }: Pick<Consent, "sessionId" | "at">): SQL => sql`(
   SELECT sessions.user_id FROM sessions JOIN users ON users.id = sessions.user_id
   WHERE sessions.id = ${sessionId} AND sessions.expires_at > ${at} AND users.disabled_at IS NULL)`;
 
@@ -85,8 +92,8 @@ const ownerOf = ({ sessionId, at }: Consent): SQL => sql`(
  * `consented_at` is `at`.
  * @param holds what must hold besides
  */
-export function consentStatements(db: Database, consent: Consent, holds: SQL = sql`1`) {
-  const { target, clientId, scopes, claims, details, resources, at } = consent;
+export function consentStatements(deps: Deps, db: Database, consent: Consent, holds: SQL = sql`1`) {
+  const { markedAt, target, clientId, scopes, claims, details, resources, at } = consent;
   const owner = ownerOf(consent);
   const allowed = sql`
     ${owner} IS NOT NULL
@@ -126,6 +133,7 @@ export function consentStatements(db: Database, consent: Consent, holds: SQL = s
         SELECT 1 FROM grants WHERE ${own} AND consented_at < ${at} AND ${allowed} AND ${widens(consent)})`,
     ),
     queueWhen(db, { ...email, kind: "authorization_new" }, sql`FROM users ${isNew} AND ${told}`),
+    db.run(markSql(deps, "grant", sql`id`, markedAt, sql`FROM grants WHERE ${own} AND ${allowed} AND ${narrows(consent)}`)),
     ...approvalStatements(db, { clientId, owner, approvedFor: consent.approvedFor, whereabouts, at }, allowed),
     db.run(sql`
       UPDATE grants SET
@@ -134,7 +142,8 @@ export function consentStatements(db: Database, consent: Consent, holds: SQL = s
         authorization_details = ${mergedDetails(details, replaces)},
         organizations = ${consent.organizations === undefined ? sql`organizations` : chosen(consent.organizations, owner)},
         declined = ${merged("declined", declined, replaces)}, publisher_name = ${publisherOf(clientId)}, once = ${once},
-        consented_at = ${at}, expires_at = ${consent.expiresAt}, paused_at = NULL
+        consented_at = ${at}, expires_at = ${consent.expiresAt}, paused_at = NULL,
+        marked_at = iif(${narrows(consent)}, max(coalesce(marked_at, 0), ${markedAt}), marked_at)
       WHERE ${own} AND ${allowed}`),
     db.run(sql`
       INSERT INTO grants (id, user_id, client_id, scopes, claims, resources, organizations, authorization_details, separate,
@@ -145,6 +154,19 @@ export function consentStatements(db: Database, consent: Consent, holds: SQL = s
       ${isNew}`),
   ] as const;
 }
+
+/** The marks that the statements have left, for `putMarks`. */
+export const marksOfConsent = (db: Database, { clientId, markedAt, ...consent }: Consent) =>
+  db
+    .select({ kind: revocations.kind, id: revocations.id, revokedAt: revocations.revokedAt })
+    .from(revocations)
+    .where(
+      and(
+        eq(revocations.kind, "grant"),
+        eq(revocations.revokedAt, markedAt),
+        sql`id IN (SELECT id FROM grants WHERE user_id = ${ownerOf(consent)} AND client_id = ${clientId})`,
+      ),
+    );
 
 const json = (value: readonly string[]): string => JSON.stringify(value);
 
@@ -158,20 +180,6 @@ const namesIn = ({ scopes, claims }: Pick<Consent, "scopes" | "claims">, side: k
 const publisherOf = (clientId: ClientId): SQL => sql`(
   SELECT json_extract(publisher, '$.name') FROM clients
   WHERE client_id = ${clientId} AND json_extract(publisher, '$.verifiedAt') IS NOT NULL)`;
-
-/** Whether a grant gets more by the consent than it has: no e-mail tells of what was there before. */
-function widens({ scopes, claims, details, organizations }: Consent): SQL {
-  const beyond = (given: readonly string[], column: SQL) => sql`EXISTS (
-    SELECT 1 FROM json_each(${json(given)}) AS more WHERE more.value NOT IN (SELECT value FROM json_each(${column})))`;
-  const further =
-    organizations === undefined
-      ? sql`0`
-      : organizations === null
-        ? sql`grants.organizations IS NOT NULL`
-        : sql`(grants.organizations IS NOT NULL AND ${beyond(organizations, sql`grants.organizations`)})`;
-  return sql`(${beyond(scopes.given, sql`grants.scopes`)} OR ${beyond(claims.given, sql`grants.claims`)}
-    OR ${beyond(details.given, sql`grants.authorization_details`)} OR ${further})`;
-}
 
 /** What the grant had, unless that is replaced, and what is given now, without what is declined. */
 const merged = (column: "scopes" | "claims" | "resources" | "declined", { given, declined }: Answer, replaces: boolean): SQL =>

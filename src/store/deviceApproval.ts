@@ -1,11 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { AuthorizationDetail, Confirmation, FamilyId } from "../model.ts";
+import type { AuthorizationDetail, Confirmation, FamilyId, Mark } from "../model.ts";
 import { auditWhen } from "./audit.ts";
-import { type Consent, consentStatements } from "./consent.ts";
+import { type Consent, consentStatements, marksOfConsent } from "./consent.ts";
 import { transact } from "./database.ts";
 import { isWaiting } from "./deviceCodes.ts";
 import { familyStatement, keepStatement } from "./familyStart.ts";
+import { putMarks } from "./revocation.ts";
 
 /** What a person lets a device do; the consent's `interactionId` is the id of the device code. */
 export interface DeviceApproval {
@@ -21,7 +22,7 @@ export interface DeviceApproval {
 /**
  * Stores the consent and begins the device's family, whose generation 0 the device code is: in one transaction, and only while the
  * code waits and the session, the person and the client are alive. Of an approval and a denial, and of two approvals, the first
- * counts; the others change nothing, and whoever looks again sees what stands. One trip.
+ * counts; the others change nothing, and whoever looks again sees what stands. One trip, and a mark to KV where something is taken away.
  */
 export async function approveDevice(deps: Deps, { consent, ...device }: DeviceApproval): Promise<void> {
   const { interactionId: id, clientId, at } = consent;
@@ -38,11 +39,20 @@ export async function approveDevice(deps: Deps, { consent, ...device }: DeviceAp
       AND ${waiting} AND NOT EXISTS (SELECT 1 FROM families WHERE id = ${id})`;
   const owner = sql`grants.user_id`;
   const begun = sql`EXISTS (SELECT 1 FROM families WHERE id = ${id})`;
-  await transact(deps.db, (db) => [
-    ...consentStatements(db, consent, waiting),
+  const results = await transact(deps.db, (db) => [
+    ...consentStatements(deps, db, consent, waiting),
     auditWhen(
       db,
-      { at, action: "family.started", actor: owner, userId: owner, clientId, grantId: sql`grants.id`, familyId: id },
+      {
+        at,
+        action: "family.started",
+        actor: owner,
+        userId: owner,
+        clientId,
+        grantId: sql`grants.id`,
+        familyId: id,
+        whereabouts: consent.whereabouts,
+      },
       source,
     ),
     familyStatement(
@@ -67,7 +77,9 @@ export async function approveDevice(deps: Deps, { consent, ...device }: DeviceAp
     ),
     db.run(sql`UPDATE device_codes SET status = 'approved' WHERE id = ${id} AND ${isWaiting(at)} AND ${begun}`),
     keepStatement(db, clientId, id),
+    marksOfConsent(db, consent),
   ]);
+  await putMarks(deps, results.at(-1) as unknown as readonly Mark[]);
 }
 
 /** Denies, with its row in the log, while the code waits and the session is alive. One trip. */

@@ -47,7 +47,7 @@ interface Step {
   /** That there is something to change. */
   readonly applies: SQL;
   readonly sets: SQL;
-  /** Whether access tokens are out that can do more than is left. */
+  /** Whether access tokens are out that can do more than is left, or for longer. */
   readonly marks: boolean;
 }
 
@@ -60,7 +60,7 @@ interface Step {
  */
 export async function changeGrant(deps: Deps, asked: ChangeOfGrant): Promise<GrantChangeOutcome | undefined> {
   const { sessionId, grantId, markedAt, whereabouts, at } = asked;
-  const { action, applies, sets, marks, ...step } = stepOf(asked.change, at);
+  const { action, applies, sets, marks, ...step } = stepOf(deps, asked.change, at);
   const owner = sql`(
     SELECT user_id FROM sessions JOIN users ON users.id = user_id
     WHERE sessions.id = ${sessionId} AND sessions.expires_at > ${at} AND users.disabled_at IS NULL)`;
@@ -84,7 +84,7 @@ export async function changeGrant(deps: Deps, asked: ChangeOfGrant): Promise<Gra
   return found && { user: found.user, changed: updated.length > 0, grant: rows[0] };
 }
 
-function stepOf(change: GrantChange, at: number): Step {
+function stepOf({ config }: Deps, change: GrantChange, at: number): Step {
   switch (change.kind) {
     case "pause":
       return { action: "grant.paused", applies: sql`paused_at IS NULL`, sets: sql`paused_at = ${at}`, marks: true };
@@ -140,7 +140,8 @@ function stepOf(change: GrantChange, at: number): Step {
         entry: { detail: { expiresAt: change.expiresAt } },
         applies: sql`authority IS NULL AND (expires_at IS NULL OR expires_at > ${change.expiresAt})`,
         sets: sql`expires_at = ${change.expiresAt}`,
-        marks: false,
+        // What is out may live beyond that otherwise, where nobody asks us.
+        marks: change.expiresAt < at + config.maxAccessTokenSeconds * 1000,
       };
   }
 }

@@ -126,6 +126,7 @@ const consentOf = (changes: Partial<Consent> = {}): Consent => ({
   approvedFor: [],
   whereabouts: { city: null, country: null, network: "network" },
   sealedValues: "sealed",
+  markedAt: at + 3000,
   at,
   ...changes,
 });

@@ -522,6 +522,18 @@ describe("to shorten", () => {
     expect(await isActive(fresh)).toBe(false);
   });
 
+  it("ends what is out where that would live longer, and only there", async () => {
+    await act({ action: "shorten", lifetime: "7_days" });
+    expect([await isActive(tokens), await entersApi(tokens)]).toEqual([true, true]);
+    server.pass(12 * 3600 - 60 - (server.deps.now() % 1000) / 1000);
+    await signIn(browser, await browser.open("/sign-in"), ada.email);
+    const late = await tokensOf(await refresh(tokens));
+    await act({ action: "shorten", lifetime: "today", time_zone: "UTC" });
+    expect([await isActive(late), await entersApi(late)]).toEqual([false, false]);
+    const fresh = await tokensOf(await refresh(late));
+    expect([fresh.expires_in <= 60, await entersApi(fresh)]).toEqual([true, true]);
+  });
+
   it("goes by the day of the person", async () => {
     await act({ action: "shorten", lifetime: "today", time_zone: "Asia/Tokyo" });
     expect(await endsAt()).toBe(Date.UTC(2026, 10, 24, 15));
