@@ -88,6 +88,8 @@ it("a person sees every particular, chooses the organizations, and the answer co
   expect(posted[0]?.get("iss")).toBe(server);
 
   await page.goto(`${server}/settings/authorizations`);
+  await page.getByRole("link", { name: "Ledger", exact: true }).click();
+  await page.waitForURL(`${server}/settings/authorizations/*`);
   await expect(main.innerText()).resolves.toContain("tent-planner");
   await look(page, "22-authorizations-particulars");
   await page.getByRole("link", { name: "Open Ledger" }).click();
