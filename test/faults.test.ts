@@ -752,6 +752,14 @@ const operations: readonly Operation[] = [
     },
   ],
   [
+    "POST /language",
+    303,
+    async () => {
+      await enter();
+      return sendForm("/language", { ...(await csrfOf("/language")), language: "de", time_zone: "Europe/Berlin" });
+    },
+  ],
+  [
     "POST of an organization's policy that keeps out what it let in",
     303,
     () => own("/settings/organizations/contoso/access", { policy: "none" }),
