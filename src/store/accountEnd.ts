@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { Mark, Session, User, UserId, Whereabouts } from "../model.ts";
+import { withdrawals } from "./accessRequests.ts";
 import { endOfGrants, endOfSessions, markedAt, marksAt } from "./accountChanges.ts";
 import { auditWhen } from "./audit.ts";
 import { type Database, transact } from "./database.ts";
@@ -17,22 +18,14 @@ export interface Obligations {
 }
 
 /** Tables of which a person's rows go with the account. What ended before stays: grants and the log, by an id that means nothing. */
-const goesWithAccount = [
-  "passkeys",
-  "authenticators",
-  "recovery_codes",
-  "identities",
-  "memberships",
-  "access_requests",
-  "email_codes",
-] as const;
+const goesWithAccount = ["passkeys", "authenticators", "recovery_codes", "identities", "memberships", "email_codes"] as const;
 
 const orphaned = (userId: UserId | SQL): SQL => sql`
   FROM memberships AS own JOIN organizations ON organizations.id = own.organization_id
   WHERE own.user_id = ${userId} AND own.role = 'owner'
     AND EXISTS (SELECT 1 FROM memberships AS member WHERE member.organization_id = own.organization_id AND member.user_id <> own.user_id)
     AND NOT EXISTS (
-      SELECT 1 FROM memberships AS owner
+      SELECT 1 FROM memberships AS owner JOIN users AS others ON others.id = owner.user_id AND others.disabled_at IS NULL
       WHERE owner.organization_id = own.organization_id AND owner.user_id <> own.user_id AND owner.role = 'owner')`;
 
 /** The person of a session, and what keeps their account from being deleted, in one trip; undefined for nobody. */
@@ -82,7 +75,9 @@ export async function deleteAccount(
     ...endOfGrants(deps, db, person, at, whereabouts),
     db.run(markSql(deps, "user", sql`users.id`, markedAt(deps, at), sql`FROM users WHERE ${isGone(userId)}`)),
     ...endOfSessions(db, person, "", at),
+    ...withdrawals(userId, sql`EXISTS (SELECT 1 FROM users WHERE ${isGone(userId)})`).map((withdrawal) => db.run(withdrawal)),
     ...goesWithAccount.map((table) => deleteOf(db, table, userId)),
+    withoutNames(db, userId),
     marksAt(db, deps, at),
     db.all(sql`SELECT 1 FROM users WHERE ${isGone(userId)}`),
   ]);
@@ -92,6 +87,13 @@ export async function deleteAccount(
 }
 
 const isGone = (userId: UserId): SQL => sql`users.id = ${userId} AND users.email = 'deleted:' || users.id`;
+
+/** The log keeps what happened; who a directory says it was, and what they called their keys, goes. */
+const withoutNames = (db: Database, userId: UserId) =>
+  db.run(sql`
+    UPDATE audit SET detail = json_remove(detail, '$.subject', '$.name')
+    WHERE user_id = ${userId} AND (action LIKE 'identity.%' OR action LIKE 'passkey.%' OR action LIKE 'authenticator.%')
+      AND EXISTS (SELECT 1 FROM users WHERE ${isGone(userId)})`);
 
 const deleteOf = (db: Database, table: string, userId: UserId) =>
   db.run(

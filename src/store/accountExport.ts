@@ -15,6 +15,8 @@ import {
   organizations,
   passkeys,
   recoveryCodes,
+  reports,
+  resources,
   sessions,
   users,
 } from "./schema.ts";
@@ -23,14 +25,13 @@ import {
 export const EXPORTED = 5000;
 
 /**
- * Everything that we know about a person, in one trip, and a row of the log that it was given out: no secret is among it, nor what only a secret's hash is. Times are milliseconds
- * since the epoch here.
+ * Everything that we know about a person, in one trip, and a row of the log that it was given out: no secret is among it, nor what
+ * only a secret's hash is. Times are milliseconds since the epoch here.
  */
 export async function findPersonalData(deps: Deps, userId: UserId, whereabouts: Whereabouts) {
   const at = deps.now();
-  const [, people, work, keys, apps, codes, places, member, asked, consents, runs, owned, events] = await transact(
-    deps.db,
-    (db) => [
+  const [, people, work, keys, apps, codes, places, member, asked, consents, runs, owned, apis, reported, events] =
+    await transact(deps.db, (db) => [
       auditWhen(
         db,
         { at, action: "user.exported", actor: userId, userId, whereabouts },
@@ -132,6 +133,17 @@ export async function findPersonalData(deps: Deps, userId: UserId, whereabouts: 
         .where(eq(clients.ownerId, userId))
         .limit(EXPORTED),
       db
+        .select({ identifier: resources.identifier, name: resources.name, createdAt: resources.createdAt })
+        .from(resources)
+        .where(eq(resources.ownerId, userId))
+        .limit(EXPORTED),
+      db
+        .select({ clientId: reports.clientId, reason: reports.reason, text: reports.text, createdAt: reports.createdAt })
+        .from(reports)
+        .where(eq(reports.userId, userId))
+        .orderBy(desc(reports.createdAt))
+        .limit(EXPORTED),
+      db
         .select({
           at: audit.at,
           action: audit.action,
@@ -144,8 +156,7 @@ export async function findPersonalData(deps: Deps, userId: UserId, whereabouts: 
         .where(eq(audit.userId, userId))
         .orderBy(desc(audit.at))
         .limit(EXPORTED),
-    ],
-  );
+    ]);
   return {
     person: people[0],
     work_accounts: work.map(({ userId: _, ...identity }) => identity),
@@ -158,6 +169,8 @@ export async function findPersonalData(deps: Deps, userId: UserId, whereabouts: 
     authorizations: consents,
     devices: runs,
     own_services: owned,
+    own_apis: apis,
+    reports: reported,
     events,
   };
 }

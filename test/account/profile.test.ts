@@ -243,6 +243,9 @@ describe("the password", () => {
 describe("the export", () => {
   it("is all that we know of the person, without a secret", async () => {
     const { tokens } = await approveService();
+    await changeResource(API, { ownerId: ada.userId });
+    const report = "INSERT INTO reports VALUES ('r', 'buildboard', ?, 'other', 'It is slow.', ?, NULL)";
+    await env.DB.prepare(report).bind(ada.userId, server.deps.now()).run();
     const page = await browser.open(ACCOUNT);
     const answer = await browser.submit(page, `${ACCOUNT}/export`);
     expect(answer.headers.get("content-disposition")).toBe('attachment; filename="account.json"');
@@ -250,6 +253,8 @@ describe("the export", () => {
     expect(data.person).toMatchObject({ email: ada.email, name: "Ada Example", hasPassword: true });
     expect(data.authorizations).toMatchObject([{ clientId: "buildboard" }]);
     expect(data.organizations).toMatchObject([{ organization: "contoso", role: "member" }]);
+    expect(data.own_apis).toMatchObject([{ identifier: API }]);
+    expect(data.reports).toMatchObject([{ clientId: "buildboard", text: "It is slow." }]);
     expect([data.sessions.length, data.devices.length, data.events.length > 2]).toEqual([2, 1, true]);
     const { password_hash } = (await userRow("password_hash")) ?? {};
     const sessions = await env.DB.prepare("SELECT id FROM sessions").all<{ id: string }>();
@@ -273,6 +278,17 @@ describe("deleting the account", () => {
         "INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ('https://d.example', 's', ?, ?)",
       ).bind(ada.userId, at),
     ]);
+    const named = "INSERT INTO audit (id, at, action, actor, user_id, detail) VALUES (?1, ?2, ?3, ?4, ?4, ?5)";
+    await env.DB.batch([
+      env.DB.prepare(named).bind(
+        "l",
+        at,
+        "identity.linked",
+        ada.userId,
+        '{"issuer":"https://d.example","subject":"ada.example"}',
+      ),
+      env.DB.prepare(named).bind("p", at, "passkey.added", ada.userId, '{"name":"Ada Example\'s key"}'),
+    ]);
     const page = await remove();
     expect([page.status, textOf(page)]).toEqual([200, expect.stringContaining("Your account is deleted")]);
     expect(await userRow("email, name, profile, password_hash, disabled_at IS NOT NULL AS gone")).toEqual({
@@ -291,7 +307,7 @@ describe("deleting the account", () => {
     expect((await lastEmail(server, ada.email)).kind).toBe("account_deleted");
     expect((await actions()).filter((action) => action === "user.deleted")).toHaveLength(1);
     const log = await env.DB.prepare("SELECT * FROM audit").all();
-    expect(JSON.stringify(log.results)).not.toMatch(/contoso\.example|Ada Example/);
+    expect(JSON.stringify(log.results)).not.toMatch(/contoso\.example|Ada Example|ada\.example/);
   });
 
   it("lets nobody in any more, and the address to somebody new", async () => {
