@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { Client, ClientId, User, Whereabouts } from "../model.ts";
+import type { Client, ClientId, User, UserId, Whereabouts } from "../model.ts";
 import { auditWhen } from "./audit.ts";
 import { toClient } from "./clients.ts";
 import { transact } from "./database.ts";
@@ -102,6 +102,18 @@ export async function insertAccessRequest(
   if (toSignedIn(signedIn) === undefined) return "ended";
   return made.length > 0 ? "requested" : "not_needed";
 }
+
+/** Withdraws what a person asked, of the organizations that the condition on `organization_id` allows; what nobody asks any more leaves the queue. */
+export const withdrawals = (userId: UserId, condition: SQL): readonly [queued: SQL, asked: SQL] => [
+  sql`DELETE FROM organization_clients WHERE status = 'requested' AND ${condition}
+    AND EXISTS (
+      SELECT 1 FROM access_requests AS own WHERE own.organization_id = organization_clients.organization_id
+        AND own.client_id = organization_clients.client_id AND own.user_id = ${userId})
+    AND NOT EXISTS (
+      SELECT 1 FROM access_requests AS other WHERE other.organization_id = organization_clients.organization_id
+        AND other.client_id = organization_clients.client_id AND other.user_id <> ${userId})`,
+  sql`DELETE FROM access_requests WHERE user_id = ${userId} AND ${condition}`,
+];
 
 /** The organization, if whoever's session it is belongs to it. */
 const memberSource = (sessionId: string, organizationId: string, at: number): SQL => sql`

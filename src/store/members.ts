@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { UserId } from "../model.ts";
+import { withdrawals } from "./accessRequests.ts";
 import { auditWhen } from "./audit.ts";
 import { transact } from "./database.ts";
 import { holds, type OrganizationVisitState, ownedBy, personOf, selectPlace } from "./organizationPlace.ts";
@@ -105,7 +106,11 @@ export async function changeMember(
   const differs = role === null ? sql`true` : sql`memberships.role <> ${role}`;
   const changes = sql`FROM memberships WHERE ${allowed} AND ${anotherOwner} AND ${differs}`;
   const before = sql`SELECT ${anotherOwner} AS safe, ${differs} AS differs FROM memberships WHERE ${allowed}`;
-  const [signedIn, places, stood, , , , , , taken, due] = await transact(deps.db, (db) => [
+  const [orphans, own] = withdrawals(
+    userId,
+    sql`organization_id = ${here} AND ${role === null ? 1 : 0} = 1 AND EXISTS (SELECT 1 ${changes})`,
+  );
+  const [signedIn, places, stood, , , , , , , taken, due] = await transact(deps.db, (db) => [
     signedInStatement(db, sessionId, at),
     selectPlace(db, sessionId, name, at),
     db.all<{ safe: number; differs: number }>(before),
@@ -123,9 +128,8 @@ export async function changeMember(
       changes,
     ),
     ...markStatements(deps, db, markedAt, role === null ? grantsOf(userId, here, sql`EXISTS (SELECT 1 ${changes})`) : nothing),
-    db.run(sql`
-      DELETE FROM access_requests
-      WHERE user_id = ${userId} AND organization_id = ${here} AND ${role === null ? 1 : 0} = 1 AND EXISTS (SELECT 1 ${changes})`),
+    db.run(orphans),
+    db.run(own),
     role === null
       ? db.run(sql`DELETE ${changes}`)
       : db.run(sql`UPDATE memberships SET role = ${role} WHERE ${allowed} AND ${anotherOwner} AND ${differs}`),

@@ -346,7 +346,30 @@ describe("deleting the account", () => {
     expect([textOf(page).includes("Contoso"), page.text.includes(`action="${PATH}"`)]).toEqual([true, false]);
     expect(await snapshot()).toBe(before);
     await owns(eve.userId);
+    await env.DB.prepare("UPDATE users SET disabled_at = 1 WHERE id = ?").bind(eve.userId).run();
+    expect((await browser.submit(open, PATH, { email: ada.email })).status, "one who cannot sign in is none").toBe(409);
+    await env.DB.prepare("UPDATE users SET disabled_at = NULL").run();
     expect((await remove()).status).toBe(200);
+  });
+
+  it("takes along what the person alone asked of an organization, and leaves what others ask", async () => {
+    const eve = await addUser("Eve");
+    const id = await addOrganization("contoso", "approved", ada.userId, eve.userId);
+    await addClient("contoso-devops");
+    const ask = "INSERT INTO access_requests VALUES (?, ?, ?, '', '[]', 1)";
+    await env.DB.batch([
+      env.DB.prepare("INSERT INTO organization_clients SELECT ?, client_id, 'requested', NULL, 1 FROM clients").bind(id),
+      env.DB.prepare(ask).bind(id, "buildboard", ada.userId),
+      env.DB.prepare(ask).bind(id, "contoso-devops", ada.userId),
+      env.DB.prepare(ask).bind(id, "contoso-devops", eve.userId),
+    ]);
+    expect((await remove()).status).toBe(200);
+    const left = await env.DB.prepare(
+      "SELECT client_id, user_id, status FROM access_requests JOIN organization_clients USING (organization_id, client_id)",
+    ).all();
+    expect(left.results).toEqual([{ client_id: "contoso-devops", user_id: eve.userId, status: "requested" }]);
+    const queue = await env.DB.prepare("SELECT client_id FROM organization_clients").all();
+    expect(queue.results).toEqual([{ client_id: "contoso-devops" }]);
   });
 
   it("waits until the services and APIs of the person are deleted", async () => {

@@ -92,10 +92,16 @@ const Line = ({
           </span>
         </button>
         <a class="button end small" href={organizationPath(place, `remove/${userId}`)}>
-          {t("organizations.remove")}
-          <span class="unseen">
-            : <Name of={name} />
-          </span>
+          {isSelf ? (
+            t("organizations.leave")
+          ) : (
+            <>
+              {t("organizations.remove")}
+              <span class="unseen">
+                : <Name of={name} />
+              </span>
+            </>
+          )}
         </a>
       </form>
     </li>

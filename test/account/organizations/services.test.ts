@@ -58,6 +58,17 @@ describe("a request for access", () => {
     expect(page).toContain("See builds");
   });
 
+  it("goes with whoever asked alone: of the next one the owners hear again", async () => {
+    const member = await browserOf(place.server, place.member.email);
+    await ask(member);
+    const path = `${HERE}/remove/${place.member.userId}`;
+    await member.submit(await member.open(path), path);
+    expect([await decisions(), await rows("SELECT * FROM access_requests")]).toEqual([[], []]);
+    await rows("INSERT INTO memberships VALUES (?, ?, 'member', 1)", place.outsider.userId, place.organizationId);
+    expect(await ask(await browserOf(place.server, place.outsider.email))).toBe("requested");
+    expect(await emailsTo(place.server, place.owner.email)).toHaveLength(2);
+  });
+
   it("of a second person joins the first", async () => {
     const member = await browserOf(place.server, place.member.email);
     await ask(member);
