@@ -1,10 +1,13 @@
 /** Somebody comes in by their directory: who that is here, and which organization they belong to from then on. */
 import { type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
-import type { UserId, Whereabouts } from "../model.ts";
+import type { Mark, UserId, Whereabouts } from "../model.ts";
+import { markedAt } from "./accountChanges.ts";
 import { auditWhen } from "./audit.ts";
 import { transact } from "./database.ts";
 import { queueWhen, toUserRow } from "./emails.ts";
+import { dueMarks, markStatements } from "./organizationUses.ts";
+import { putMarks } from "./revocation.ts";
 
 export interface DirectoryEntry {
   readonly directoryId: string;
@@ -69,6 +72,10 @@ export async function enterByDirectory(deps: Deps, entry: DirectoryEntry): Promi
   const joins = sql`WHERE ${role} IS NOT NULL AND ${organizationId} IS NOT NULL AND ${mayEnter} AND NOT EXISTS (SELECT 1 ${member})`;
   const changes = sql`${member} AND role <> ${role} AND ${Number(entry.decidesOwners)} = 1`;
   const leaves = sql`${member} AND ${role} IS NULL AND ${Number(entry.decidesMembership)} = 1`;
+  const loses = sql`SELECT id, coalesce(last_used_at, consented_at) AS used_at FROM grants
+    WHERE user_id = ${person} AND revoked_at IS NULL AND EXISTS (SELECT 1 ${leaves})
+      AND (organizations IS NULL OR EXISTS (SELECT 1 FROM json_each(grants.organizations) WHERE value = ${organizationId}))`;
+  const ended = markedAt(deps, at);
   const directory = { directory: entry.directoryId };
   const results = await transact(deps.db, (db) => [
     auditWhen(db, { ...log, actor: newUserId, userId: newUserId, action: "account.created", detail: directory }, isNew),
@@ -94,11 +101,18 @@ export async function enterByDirectory(deps: Deps, entry: DirectoryEntry): Promi
       INSERT INTO memberships (user_id, organization_id, role, created_at)
       SELECT ${person}, ${organizationId}, ${role}, ${at} ${joins}`),
     db.run(sql`UPDATE memberships SET role = ${role} WHERE rowid IN (SELECT rowid ${changes})`),
+    // As where an owner takes somebody out: tokens that are out end, also where nobody asks us, and their requests go.
+    ...markStatements(deps, db, ended, loses),
+    db.run(
+      sql`DELETE FROM access_requests WHERE user_id = ${person} AND organization_id = ${organizationId} AND EXISTS (SELECT 1 ${leaves})`,
+    ),
     db.run(sql`DELETE ${leaves}`),
+    dueMarks(db, ended),
     db.all<{ readonly id: string | null; readonly enters: number; readonly taken: number }>(sql`
       SELECT ${person} AS id, ${mayEnter} AS enters, EXISTS (SELECT 1 FROM users WHERE email = ${email}) AS taken`),
   ]);
-  const [answer] = results[results.length - 1] as readonly { id: string | null; enters: number; taken: number }[];
+  await putMarks(deps, results.at(-2) as readonly Mark[]);
+  const [answer] = results.at(-1) as readonly { id: string | null; enters: number; taken: number }[];
   if (answer?.id == null) return { kind: answer?.taken === 1 ? "taken" : "nobody" };
   if (linkTo !== null && answer.id !== linkTo) return { kind: "others" };
   return answer.enters === 1 ? { kind: "person", userId: answer.id } : { kind: "disabled" };

@@ -5,7 +5,7 @@ import { memberships, users } from "../../src/store/schema.ts";
 import { Browser, type Page, textOf } from "../browser.ts";
 import { addClient, addOrganization, addResource, addUser } from "../builders.ts";
 import { addIdentity } from "../directory.ts";
-import { approve, authorizationUrl, codeRequest, introspect, post, responseOf, tokensOf } from "../flow.ts";
+import { approve, authorizationUrl, codeRequest, introspect, post, refreshRequest, responseOf, tokensOf } from "../flow.ts";
 import { createServer, empty, ISSUER, type Server, snapshot } from "../harness.ts";
 import { emailsTo } from "../mailbox.ts";
 import {
@@ -250,6 +250,24 @@ describe("how we ask the directory", () => {
   });
 });
 
+it.each([
+  ["prefers", { acr_values: "urn:countersign:acr:mfa" }, "consent"],
+  [
+    "insists on",
+    { claims: '{"id_token":{"acr":{"essential":true,"value":"urn:countersign:acr:mfa"}}}' },
+    "unmet_authentication_requirements",
+  ],
+])("a service that %s more than the directory proves sends nobody round in circles", async (_, wish, expected) => {
+  await connectDirectory(server, contoso);
+  await addResource();
+  await addClient("buildboard");
+  provider.claims = { ...provider.claims, amr: ["pwd"], auth_time: Math.floor(clock.now / 1000) - 600 };
+  const start = await browser.open(authorizationUrl(wish));
+  const sealed = /name="continue" value="([^"]+)"/.exec(start.text)?.[1] ?? "";
+  const page = await signInByDirectory(browser, provider, `/sign-in/work/contoso?continue=${sealed}`);
+  expect(page.text.includes('action="/consent"') ? "consent" : new URL(page.url).searchParams.get("error")).toBe(expected);
+});
+
 describe("somebody who has an account here", () => {
   it("is found by a verified address in a domain of the organization", async () => {
     await connectDirectory(server, contoso);
@@ -375,7 +393,17 @@ describe("membership by a claim", () => {
     const code = responseOf(await approve(browser, consent)).get("code") ?? "";
     const tokens = await tokensOf(await post(server, "/token", codeRequest(code)));
     expect((await introspect(server, tokens.access_token))["organizations"]).toEqual(["contoso"]);
+    const person = (await people())[0]?.id ?? "";
+    const asks = "INSERT INTO access_requests SELECT organization_id, 'buildboard', ?, 'Please', '[]', 0 FROM memberships";
+    await env.DB.prepare(asks).bind(person).run();
+    await comeWith(["staff"]);
+    expect((await env.KV.list({ prefix: "revoked:" })).keys).toEqual([]);
     await comeWith([]);
-    expect((await introspect(server, tokens.access_token))["organizations"] ?? []).toEqual([]);
+    expect(await introspect(server, tokens.access_token)).toEqual({ active: false });
+    expect((await env.KV.list({ prefix: "revoked:grant:" })).keys).toHaveLength(1);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM access_requests").first("n")).toBe(0);
+    clock.now += 2 * 60_000;
+    const fresh = await tokensOf(await post(server, "/token", refreshRequest(tokens.refresh_token ?? "")));
+    expect((await introspect(server, fresh.access_token))["organizations"] ?? []).toEqual([]);
   });
 });
