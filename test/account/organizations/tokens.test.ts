@@ -158,13 +158,32 @@ describe("a publisher that is verified no longer", () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ["whose policy asks for none", () => setPolicy("all")],
+    [
+      "whose directory let the service in",
+      () => rows("UPDATE grants SET authority = 'directory', organizations = json_array(?)", place.organizationId),
+    ],
     ["that approved the service", () => decideClient(place.organizationId, "buildboard", "approved")],
   ])("ends nothing in an organization %s", async (_, arrange) => {
-    await arrange();
     const { access_token } = await obtain();
+    await arrange();
     await lose();
     expect(await letsIn(access_token)).toBe(true);
     expect(await introspect(place.server, access_token)).toMatchObject({ active: true, organizations: ["contoso"] });
+  });
+
+  it("ends nothing for who may not say so, and nothing twice", async () => {
+    const { access_token } = await obtain();
+    const change = { publisher: null, markedAt: markAt(place.server.deps.now()) };
+    const guard = { ownerId: place.member.userId };
+    expect(await changePublisher(place.server.deps, "buildboard", change, place.member.userId, guard)).toBeUndefined();
+    expect(await letsIn(access_token)).toBe(true);
+    await lose();
+    const marks = "SELECT id, revoked_at FROM revocations";
+    const before = await rows(marks);
+    expect(before).toHaveLength(1);
+    place.server.pass(10);
+    await lose();
+    expect(await rows(marks)).toEqual(before);
   });
 
   it("ends nothing of a consent that leaves the organization out, and nothing at a first failure", async () => {
