@@ -94,9 +94,17 @@ export async function enterByDirectory(deps: Deps, entry: DirectoryEntry): Promi
     db.run(sql`
       UPDATE identities SET last_used_at = ${at}, label = coalesce(${email}, label)
       WHERE issuer = ${issuer} AND subject = ${subject} AND ${mayEnter}`),
-    auditWhen(db, { ...inOrganization, action: "membership.added", detail: { role, ...directory } }, joins),
-    auditWhen(db, { ...inOrganization, action: "membership.changed", detail: { role, ...directory } }, changes),
-    auditWhen(db, { ...inOrganization, action: "membership.removed", detail: directory }, leaves),
+    auditWhen(db, { ...inOrganization, action: "member.added", detail: { role, ...directory } }, joins),
+    auditWhen(
+      db,
+      {
+        ...inOrganization,
+        action: "member.role_changed",
+        detail: sql`json_object('from', memberships.role, 'to', ${role}, 'directory', ${entry.directoryId})`,
+      },
+      changes,
+    ),
+    auditWhen(db, { ...inOrganization, action: "member.removed", detail: directory }, leaves),
     db.run(sql`
       INSERT INTO memberships (user_id, organization_id, role, created_at)
       SELECT ${person}, ${organizationId}, ${role}, ${at} ${joins}`),

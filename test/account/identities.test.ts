@@ -78,7 +78,7 @@ describe("linking a work account", () => {
     const { results } = await env.DB.prepare(
       "SELECT action FROM audit WHERE action LIKE 'identity.%' OR action LIKE 'member%'",
     ).all();
-    expect(results).toEqual([{ action: "identity.linked" }, { action: "membership.added" }, { action: "identity.linked" }]);
+    expect(results).toEqual([{ action: "identity.linked" }, { action: "member.added" }, { action: "identity.linked" }]);
     expect(await env.DB.prepare("SELECT count(*) AS n FROM users").first("n")).toBe(1);
   });
 

@@ -5,7 +5,17 @@ import { memberships, users } from "../../src/store/schema.ts";
 import { Browser, type Page, textOf } from "../browser.ts";
 import { addClient, addOrganization, addResource, addUser } from "../builders.ts";
 import { addIdentity } from "../directory.ts";
-import { approve, authorizationUrl, codeRequest, introspect, post, refreshRequest, responseOf, tokensOf } from "../flow.ts";
+import {
+  approve,
+  authorizationUrl,
+  codeRequest,
+  introspect,
+  post,
+  refreshRequest,
+  responseOf,
+  signIn,
+  tokensOf,
+} from "../flow.ts";
 import { createServer, empty, ISSUER, type Server, snapshot } from "../harness.ts";
 import { emailsTo } from "../mailbox.ts";
 import {
@@ -60,7 +70,7 @@ describe("somebody new from a connected directory", () => {
       passwordHash: null,
     });
     expect(await members()).toMatchObject([{ userId: person?.id, organizationId: contoso, role: "member" }]);
-    expect(await audited()).toEqual(["account.created", "identity.linked", "membership.added", "session.started"]);
+    expect(await audited()).toEqual(["account.created", "identity.linked", "member.added", "session.started"]);
     const session = await env.DB.prepare("SELECT directory_id, amr FROM sessions").first();
     expect(session).toEqual({ directory_id: "contoso", amr: "[]" });
     expect(await emailsTo(server, undefined, "identity_linked")).toEqual([]);
@@ -131,7 +141,7 @@ describe("somebody new from a connected directory", () => {
     for (const [name, value] of browser.cookies) there.cookies.set(name, value);
     expect(isIn(await there.open(path))).toBe(true);
     expect([(await people()).length, (await members()).length]).toEqual([1, 1]);
-    expect(await audited()).toEqual(["account.created", "identity.linked", "membership.added", "session.started"]);
+    expect(await audited()).toEqual(["account.created", "identity.linked", "member.added", "session.started"]);
   });
 
   it("comes back as the same person, whatever their address has become", async () => {
@@ -367,8 +377,8 @@ describe("membership by a claim", () => {
     expect(await comeWith(["staff", "it-admins"])).toEqual(["owner"]);
     expect(await comeWith(["staff"])).toEqual(["member"]);
     expect(await comeWith(undefined)).toEqual([]);
-    const actions = (await audited()).filter((action) => action.startsWith("membership."));
-    expect(actions).toEqual(["membership.added", "membership.changed", "membership.changed", "membership.removed"]);
+    const actions = (await audited()).filter((action) => action.startsWith("member."));
+    expect(actions).toEqual(["member.added", "member.role_changed", "member.role_changed", "member.removed"]);
   });
 
   it("takes no other organization's membership, and leaves owners to us where it names none", async () => {
@@ -380,6 +390,21 @@ describe("membership by a claim", () => {
     expect(await comeWith(["staff"])).toEqual(["owner", "member"]);
     await comeWith([]);
     expect(await members()).toMatchObject([{ organizationId: expect.stringContaining("fabrikam") }]);
+  });
+
+  it("stands in the log of the organization, from the first to the last", async () => {
+    const olga = await addUser("Olga");
+    await env.DB.prepare("INSERT INTO memberships VALUES (?, ?, 'owner', ?)").bind(olga.userId, contoso, clock.now).run();
+    await connectDirectory(server, contoso, { joins });
+    for (const groups of [["staff"], ["it-admins"], []]) {
+      provider.claims = { ...provider.claims, groups };
+      await signInByDirectory(new Browser(server), provider);
+      clock.now += 1000;
+    }
+    await signIn(browser, await browser.open("/sign-in"), olga.email);
+    const log = textOf(await browser.open("/settings/organizations/contoso/log"));
+    const at = ["Member removed", "Role changed", "Member → Owner", "Member added"].map((words) => log.lastIndexOf(words));
+    expect([at.includes(-1), at]).toEqual([false, at.toSorted((a, b) => a - b)]);
   });
 
   it("ends what tokens reach, once it is taken", async () => {
