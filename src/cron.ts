@@ -4,7 +4,7 @@ import { recheckPublishers } from "./clients/publisher.ts";
 import type { Deps } from "./config.ts";
 import { rotateKeys } from "./keyring.ts";
 import { deliverDue } from "./mail/delivery.ts";
-import { removeExpiredClients } from "./store/registry.ts";
+import { removeExpiredClients } from "./store/clientEnd.ts";
 import { deleteExpired } from "./store/retention.ts";
 import { drainOutbox } from "./store/revocation.ts";
 

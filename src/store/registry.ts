@@ -3,7 +3,6 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { Client, ClientId, Mark, Publisher, UserId } from "../model.ts";
 import { auditWhen } from "./audit.ts";
-import { goesWithClient, removalDetail } from "./clientEnd.ts";
 import { isLive, toClient } from "./clients.ts";
 import { type Database, transact } from "./database.ts";
 import { forget } from "./memory.ts";
@@ -198,32 +197,6 @@ export async function removeClient(deps: Deps, clientId: ClientId, by: string, g
   const marks = await revoke(deps, { kind: "client", clientId, by, guard: heldBy(guard, deps.now()) });
   forget(deps, memoryKey(clientId));
   return marks.length > 0;
-}
-
-/** Clients that go in one run of the cron. */
-const MAX_EXPIRED = 200;
-
-/**
- * Ends registrations that ran out unused, each with its row in the log. Nothing was ever issued to them, so that there is nothing
- * to mark; a consent that led to no code goes along. At most so and so many in one run; one trip.
- */
-export async function removeExpiredClients(deps: Deps): Promise<void> {
-  const at = deps.now();
-  const expired = sql`FROM clients WHERE client_id IN (
-    SELECT client_id FROM clients WHERE expires_at <= ${at} ORDER BY expires_at, client_id LIMIT ${MAX_EXPIRED})`;
-  const theirs = sql`client_id IN (SELECT client_id ${expired})`;
-  const entry = { at, actor: "system", clientId: sql`client_id` } as const;
-  await transact(deps.db, (db) => [
-    auditWhen(db, { ...entry, action: "client.removed", detail: removalDetail }, expired),
-    auditWhen(
-      db,
-      { ...entry, action: "grant.revoked", userId: sql`user_id`, grantId: sql`id` },
-      sql`FROM grants WHERE revoked_at IS NULL AND ${theirs}`,
-    ),
-    db.run(sql`UPDATE grants SET revoked_at = ${at}, revoked_by = 'system' WHERE revoked_at IS NULL AND ${theirs}`),
-    ...goesWithClient.map((table) => db.run(sql`DELETE FROM ${sql.identifier(table)} WHERE ${theirs}`)),
-    db.run(sql`DELETE ${expired}`),
-  ]);
 }
 
 /** The condition on a row of `clients`; what our own first try has written already holds too. */
