@@ -328,7 +328,9 @@ export interface User {
 /** A signed-in browser. `id` is the SHA-256 (base64url) of the cookie's value, which we do not keep. */
 export interface Session {
   readonly id: string;
+  /** When they proved who they are; at a directory that may have been before the session began. */
   readonly authAt: number;
+  readonly beganAt: number;
   /** When the person last said "continue as this account" (prompt=select_account). */
   readonly selectedAt: number;
   readonly acr: string;

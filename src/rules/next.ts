@@ -58,12 +58,13 @@ export function decideNext(progress: Progress, situation: Standing | undefined):
   if (!isFresh(progress, session)) return signIn;
   if (request.prompt.includes("select_account") && session.selectedAt < progress.startedAt) return signIn;
   if (!isExpectedPerson(request, subject))
-    return session.authAt >= progress.startedAt
+    return session.beganAt >= progress.startedAt
       ? refuse("login_required", "Another person signed in than the one that the service expects.")
       : signIn;
   const isAllowed = isAcrAllowed(request, session.acr);
   // What the service only prefers is no reason to stop where no page may be shown.
-  if (session.authAt < progress.startedAt && wantsOtherAcr(request, session.acr) && !(silent && isAllowed)) return signIn;
+  // Who has signed in for this request is not asked again, also where a directory had let them in before it.
+  if (session.beganAt < progress.startedAt && wantsOtherAcr(request, session.acr) && !(silent && isAllowed)) return signIn;
   if (!isAllowed)
     return refuse("unmet_authentication_requirements", "No sign-in here reaches the acr that the service insists on.");
   return decideConsent(progress, situation, silent);

@@ -29,7 +29,7 @@ export function decideSignIn(
   if (interaction === undefined) return { kind: "choice" };
   if (subject !== undefined && !isExpected(subject)) return someoneElse;
   const { request, startedAt } = interaction;
-  const wantsOther = session.authAt < startedAt && wantsOtherAcr(request, session.acr);
+  const wantsOther = session.beganAt < startedAt && wantsOtherAcr(request, session.acr);
   return wantsOther || !isFresh({ request, startedAt, now }, session)
     ? { kind: "password", confirm: true }
     : { kind: "choice" };

@@ -48,8 +48,8 @@ export function toSignedIn(
 ): { readonly session: Session; readonly user: User } | undefined {
   const [row] = rows;
   if (row === undefined) return undefined;
-  const { id, authAt, selectedAt, acr, amr, expiresAt } = row.sessions;
-  return { session: { id, authAt, selectedAt, acr, amr, expiresAt }, user: toUser(row.users) };
+  const { id, authAt, createdAt, selectedAt, acr, amr, expiresAt } = row.sessions;
+  return { session: { id, authAt, beganAt: createdAt, selectedAt, acr, amr, expiresAt }, user: toUser(row.users) };
 }
 
 export const toUser = (row: typeof users.$inferSelect): User => ({

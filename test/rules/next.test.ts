@@ -34,7 +34,15 @@ const client = (token_endpoint_auth_method: "none" | "client_secret_basic"): Cli
 });
 const STARTED = 1_000_000;
 const subject = "aaada";
-const session: Session = { id: "s", authAt: STARTED - 60_000, selectedAt: 0, acr: "urn:x", amr: [], expiresAt: 9e9 };
+const session: Session = {
+  id: "s",
+  authAt: STARTED - 60_000,
+  beganAt: STARTED - 60_000,
+  selectedAt: 0,
+  acr: "urn:x",
+  amr: [],
+  expiresAt: 9e9,
+};
 const grant: Grant = {
   grantId: "aagrant",
   scopes: ["openid", "builds.read"],
@@ -53,7 +61,7 @@ const grant: Grant = {
   expiresAt: null,
 };
 const essential = { id_token: { acr: { essential: true, value: PASSWORD_ACR } }, userinfo: {} };
-const anew = { ...session, authAt: STARTED + 1 };
+const anew = { ...session, authAt: STARTED + 1, beganAt: STARTED + 1 };
 const consentedNow = { ...grant, consentedAt: STARTED + 1 };
 
 interface Case {
@@ -171,6 +179,11 @@ describe("decideNext", () => {
     ["the acr is among the preferred", { request: { acrValues: [PASSWORD_ACR, "urn:x"] } }, "issue_code"],
     ["no preferred acr is in reach", { request: { acrValues: ["urn:y"] } }, "issue_code"],
     ["a preferred acr was not reached anew", { request: { acrValues: [PASSWORD_ACR] }, session: anew }, "issue_code"],
+    [
+      "a preferred acr was not reached by a sign-in of now that a directory had let in before",
+      { request: { acrValues: [PASSWORD_ACR] }, session: { ...session, beganAt: STARTED + 1 } },
+      "issue_code",
+    ],
     [
       "a preferred acr needs a page and none may be shown",
       { request: { acrValues: [PASSWORD_ACR], prompt: ["none"] } },
