@@ -1,7 +1,7 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Deps } from "../config.ts";
 import type { ClientId, GrantId, Mark, Whereabouts } from "../model.ts";
-import { auditWhen } from "./audit.ts";
+import { type AuditAction, auditWhen } from "./audit.ts";
 import { type ApprovedFor, approvalStatements } from "./consentApprovals.ts";
 import { narrows, widens } from "./consentDifference.ts";
 import { type Database, transact } from "./database.ts";
@@ -111,14 +111,22 @@ export function consentStatements(deps: Deps, db: Database, consent: Consent, ho
   const { whereabouts } = consent;
   const entry = { at, actor: owner, userId: owner, clientId, whereabouts, detail: { scopes: scopes.given } };
   const email = { ...toUserRow, sealedValues: consent.sealedValues, at };
+  const earlier = sql`${own} AND consented_at < ${at} AND ${allowed}`;
+  const [more, less] = [widens(consent), narrows(consent)];
+  // To approve the same again is neither more nor less.
+  const changes: readonly (readonly [AuditAction, SQL])[] = replaces
+    ? [["grant.replaced", sql`1`]]
+    : [
+        ["grant.widened", more],
+        ["grant.narrowed", less],
+        ["grant.consented", sql`NOT ${more} AND NOT ${less}`],
+      ];
   const told = sql`users.id = ${owner} AND users.notices = 'all'`;
   return [
     db.run(sql`
       UPDATE grants SET revoked_at = ${at}, revoked_by = 'expiry' WHERE ${own} AND expires_at <= ${at}`),
-    auditWhen(
-      db,
-      { ...entry, action: replaces ? "grant.replaced" : "grant.widened", grantId: sql`id` },
-      sql`FROM grants WHERE ${own} AND consented_at < ${at} AND ${allowed}`,
+    ...changes.map(([action, holds]) =>
+      auditWhen(db, { ...entry, action, grantId: sql`id` }, sql`FROM grants WHERE ${earlier} AND ${holds}`),
     ),
     auditWhen(
       db,
@@ -130,10 +138,10 @@ export function consentStatements(deps: Deps, db: Database, consent: Consent, ho
       db,
       { ...email, kind: "authorization_widened" },
       sql`FROM users WHERE ${told} AND EXISTS (
-        SELECT 1 FROM grants WHERE ${own} AND consented_at < ${at} AND ${allowed} AND ${widens(consent)})`,
+        SELECT 1 FROM grants WHERE ${earlier} AND ${more})`,
     ),
     queueWhen(db, { ...email, kind: "authorization_new" }, sql`FROM users ${isNew} AND ${told}`),
-    db.run(markSql(deps, "grant", sql`id`, markedAt, sql`FROM grants WHERE ${own} AND ${allowed} AND ${narrows(consent)}`)),
+    db.run(markSql(deps, "grant", sql`id`, markedAt, sql`FROM grants WHERE ${own} AND ${allowed} AND ${less}`)),
     ...approvalStatements(db, { clientId, owner, approvedFor: consent.approvedFor, whereabouts, at }, allowed),
     db.run(sql`
       UPDATE grants SET
@@ -143,7 +151,7 @@ export function consentStatements(deps: Deps, db: Database, consent: Consent, ho
         organizations = ${consent.organizations === undefined ? sql`organizations` : chosen(consent.organizations, owner)},
         declined = ${merged("declined", declined, replaces)}, publisher_name = ${publisherOf(clientId)}, once = ${once},
         consented_at = ${at}, expires_at = ${consent.expiresAt}, paused_at = NULL,
-        marked_at = iif(${narrows(consent)}, max(coalesce(marked_at, 0), ${markedAt}), marked_at)
+        marked_at = iif(${less}, max(coalesce(marked_at, 0), ${markedAt}), marked_at)
       WHERE ${own} AND ${allowed}`),
     db.run(sql`
       INSERT INTO grants (id, user_id, client_id, scopes, claims, resources, organizations, authorization_details, separate,

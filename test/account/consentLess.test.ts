@@ -145,3 +145,29 @@ it("what is taken away at the approval of another device ends what is out too", 
     [true, true],
   ]);
 });
+
+it("the log says whether a repeated consent gave more, took away, did both, or neither", async () => {
+  const logged = async () => {
+    const { results } = await env.DB.prepare("SELECT action FROM audit WHERE action LIKE 'grant.%' ORDER BY rowid").all<{
+      action: string;
+    }>();
+    return results.map(({ action }) => action);
+  };
+  const give = async (scope: readonly string[]) => {
+    server.pass(1);
+    responseOf(await approve(browser, await ask({ scope: `${everything.join(" ")} workitems.write` }), { scope }));
+    return logged();
+  };
+  await obtainTokens(server, browser, ada.email);
+  await give(everything);
+  await give([...everything, "workitems.write"]);
+  await give(["openid", "offline_access", "workitems.read"]);
+  expect(await give(["openid", "offline_access", "workitems.read", "builds.read"])).toEqual([
+    "grant.consented",
+    "grant.consented",
+    "grant.widened",
+    "grant.narrowed",
+    "grant.widened",
+  ]);
+  expect((await give(["openid", "offline_access", "profile"])).slice(5)).toEqual(["grant.widened", "grant.narrowed"]);
+});

@@ -92,6 +92,7 @@ const logged = async () => {
 const session = (id = "session"): Session => ({
   id,
   authAt: at,
+  beganAt: at,
   selectedAt: at,
   acr: "acr",
   amr: ["pwd"],
@@ -268,7 +269,7 @@ const acts: Readonly<Record<string, Act>> = {
   "storeConsent over an earlier one": {
     before: consented,
     act: (deps) => storeConsent(deps, consentOf({ scopes: { given: ["email"], declined: ["builds.read"] }, at: at + 1 })),
-    logs: ["grant.widened"],
+    logs: ["grant.narrowed", "grant.widened"],
   },
   startFamily: { before: consented, act: (deps) => startFamily(deps, familyOf()), logs: ["family.started"] },
   "revoke of one grant": {
