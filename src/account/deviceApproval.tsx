@@ -5,13 +5,13 @@ import type { ApprovalView, Whereabouts } from "../model.ts";
 import type { DeviceCode } from "../store/deviceCodes.ts";
 import { About, PublisherLine } from "./about.tsx";
 import type { ApprovalProblem } from "./answer.ts";
+import { Before } from "./consentPage.tsx";
 import { Permissions } from "./consentPermissions.tsx";
 import { Reach } from "./consentReach.tsx";
 import { Warnings } from "./consentWarnings.tsx";
 import { Decision, Problem } from "./decision.tsx";
 import { DetailChoices } from "./details.tsx";
 import { HowLong } from "./howLong.tsx";
-import { Day } from "./moment.tsx";
 import { Logo } from "./name.tsx";
 import { TheDevice } from "./theDevice.tsx";
 import type { Ticks } from "./ticks.ts";
@@ -58,11 +58,7 @@ export function deviceApprovalPage(deps: Deps, view: ApprovalView, form: Approva
         <form method="post" action="/device/decision" class="permissions">
           <input type="hidden" name="csrf" value={form.csrf} />
           <input type="hidden" name="continue" value={form.sealed} />
-          {grant && (
-            <p class="note">
-              <T k="consent.approved_before" with={{ day: <Day at={grant.consentedAt} /> }} />
-            </p>
-          )}
+          <Before view={view} />
           <Permissions view={view} ticks={ticks} />
           <DetailChoices
             asked={view.request.authorizationDetails}

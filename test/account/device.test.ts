@@ -369,6 +369,17 @@ describe("the approval page", () => {
   });
 });
 
+it("says that the person has paused the service, before approving lets it go on", async () => {
+  await obtainApproved(server, browser, ada.email);
+  await env.DB.prepare("UPDATE grants SET paused_at = ?").bind(server.deps.now()).run();
+  server.pass(60);
+  const { user_code } = await obtainCodes(server);
+  const page = await enterCode(browser, user_code, ada.email);
+  expect(textOf(page)).toMatch(/You have paused this service since 24 November 2026 ?\. If you approve, it goes on\./);
+  await decide(browser, page, "approve");
+  expect(await env.DB.prepare("SELECT paused_at FROM grants").first("paused_at")).toBeNull();
+});
+
 describe("Approve", () => {
   const open = async (changes: Fields = {}) => {
     const codes = await obtainCodes(server, changes);
