@@ -187,6 +187,10 @@ describe("the second step", () => {
     const sent = async (key: Authenticator) =>
       fresh.open(SECOND, { method: "POST", body: await bodyOf(page, key), headers: SAME_SITE });
     expect((await sent(theirs)).status).toBe(400);
+    const alone = await fresh.open("/sign-in/passkey");
+    const { offer = "" } = fieldsOf(alone, "/sign-in/passkey");
+    const another = form({ ...fieldsOf(page, SECOND), code: "", offer, credential: await own.sign(alone) });
+    expect((await fresh.open(SECOND, { method: "POST", body: another, headers: SAME_SITE })).status).toBe(400);
     expect(isIn(await sent(own))).toBe(true);
     const row = await env.DB.prepare("SELECT amr, acr FROM sessions ORDER BY rowid DESC LIMIT 1").first();
     expect(row).toEqual({ amr: '["pwd","hwk","pop","user","mfa"]', acr: "urn:countersign:acr:passkey" });
