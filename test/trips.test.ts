@@ -306,12 +306,15 @@ describe("of a person", () => {
     expect(await count(200, () => browser.send("/settings/account/identities"))).toEqual({ d1: 2, kv: 0 });
   });
 
-  it("/authorize makes one for the approval page, and approving makes one", async () => {
+  it("/authorize makes one for the approval page, and approving makes one, and one to KV where it takes something away", async () => {
     const url = authorizationUrl({ prompt: "consent" });
     expect(await count(200, () => browser.send(url))).toEqual({ d1: 1, kv: 0 });
     const page = await browser.open(url);
     const fields = { ...fieldsOf(page, "/consent"), decision: "approve" };
     expect(await count(303, () => submit("/consent", fields))).toEqual({ d1: 1, kv: 0 });
+    server.pass(1);
+    const less = { ...fieldsOf(await browser.open(url), "/consent"), decision: "approve", scope: "builds.read" };
+    expect(await count(303, () => submit("/consent", less))).toEqual({ d1: 1, kv: 1 });
   });
 
   it("/authorize that yields a code makes two: one looks, one begins the family", async () => {
