@@ -372,16 +372,16 @@ describe("deleting the account", () => {
     expect(queue.results).toEqual([{ client_id: "contoso-devops" }]);
   });
 
-  it("waits until the services and APIs of the person are deleted", async () => {
+  it.each([
+    ["service", () => giveClient("mine", ada.userId), "Delete the service that you have registered."],
+    ["API", () => changeResource(API, { ownerId: ada.userId }), "Delete the API that you have registered."],
+  ])("waits until the %s of the person is deleted", async (_, give, words) => {
     await addClient("mine");
     await addResource();
     const open = await browser.open(PATH);
-    await giveClient("mine", ada.userId);
-    await changeResource(API, { ownerId: ada.userId });
+    await give();
     expect((await browser.submit(open, PATH, { email: ada.email })).status).toBe(409);
-    const page = textOf(await browser.open(PATH));
-    expect(page).toContain("Delete the service that you have registered.");
-    expect(page).toContain("Delete the API that you have registered.");
+    expect(textOf(await browser.open(PATH))).toContain(words);
     expect(await userRow("disabled_at")).toEqual({ disabled_at: null });
   });
 

@@ -320,8 +320,11 @@ describe("somebody who has an account here", () => {
     expect(await snapshot()).toBe(before);
   });
 
-  it("is not found by an address of another domain, although the directory vouches for it", async () => {
-    await connectDirectory(server, contoso);
+  it.each([
+    ["an organization's", () => contoso],
+    ["the operator's own", () => null],
+  ])("is not found by an address of another domain, although %s directory vouches for it", async (_, owner) => {
+    await connectDirectory(server, owner());
     await addUser("Mallory");
     await env.DB.prepare("UPDATE users SET email = 'ceo@fabrikam.example'").run();
     provider.claims = { ...provider.claims, email: "ceo@fabrikam.example" };
