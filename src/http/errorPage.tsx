@@ -49,7 +49,9 @@ export function errorPage(deps: Deps, request: Request, error: OAuthError, reque
   const reader = readerOf(request, deps.config, undefined, uiLocales);
   const { t } = reader;
   const [heading, advice] = adviceOf[error.code] ?? faulty;
-  const said = error.say === undefined ? undefined : say(t, error.say);
+  // Of what there was too much, the English text alone can name.
+  const isNamed = reader.language === "en" && error.code === "slow_down";
+  const said = error.say === undefined || isNamed ? undefined : say(t, error.say);
   const isMore = reader.language === "en" && error.description !== `${t(heading)}.`;
   const inEnglish = said === undefined && isMore ? error.description : undefined;
   const toService = said === undefined && reader.language !== "en" && adviceOf[error.code] === undefined;
@@ -80,13 +82,17 @@ export function errorPage(deps: Deps, request: Request, error: OAuthError, reque
         <div>
           <dt>{t("frame.error_code")}</dt>
           <dd>
-            <code dir="ltr">{error.code}</code>
+            <bdi dir="ltr">
+              <code>{error.code}</code>
+            </bdi>
           </dd>
         </div>
         <div>
           <dt>{t("frame.request_number")}</dt>
           <dd>
-            <code dir="ltr">{requestId}</code>
+            <bdi dir="ltr">
+              <code>{requestId}</code>
+            </bdi>
           </dd>
         </div>
       </dl>

@@ -114,6 +114,9 @@ async function show(
               When we last looked, the line was not there. After three times, a day apart, the publisher counts as unverified.
             </p>
           )}
+          {publisher.verifiedAt !== null && (
+            <p class="note">Without it, organizations that let in verified publishers only shut the service out at once.</p>
+          )}
           <form method="post" action={here}>
             <input type="hidden" name="csrf" value={visit.csrf} />
             <input type="hidden" name="action" value="remove" />
