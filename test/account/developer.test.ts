@@ -448,7 +448,7 @@ describe("a service's page", () => {
     server.pass(300);
     const page = textOf(await browser.open(`${DEVELOPER}/${id}`));
     expect(page).toMatch(
-      /invalid_client at \/token Client authentication failed\. client_secret_basic .* Once, 5 minutes ago invalid_request at \/authorize redirect_uri does not match\. You sent: https:\/\/ledger\.example\/callback\/ ; registered: https:\/\/ledger\.example\/callback\. .* 2 times or more since 24 November 2026 , last an hour ago/,
+      /invalid_client at \/token Client authentication failed\. client_secret_basic .* Once, 5 minutes ago invalid_request at \/authorize redirect_uri does not match\. You sent: https:\/\/ledger\.example\/callback\/ ; registered: https:\/\/ledger\.example\/callback\. .* 2 times or more since 24 November 2026 , last 1 hour ago/,
     );
     expect(page).not.toContain("no-such-secret");
   });
