@@ -1,4 +1,3 @@
-import type { Saying } from "./messages/translate.ts";
 import type { ClientId, ResponseTarget } from "./model.ts";
 
 /**
@@ -54,6 +53,14 @@ export interface DeveloperNote {
   readonly clientId: ClientId;
   readonly text: string;
 }
+
+/**
+ * What a page says of an error: a message and what its placeholders stand for. `messages/translate.ts` declares which there are;
+ * this file knows no messages, since the package for resource servers has it too.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: filled where the messages are
+export interface Sayings {}
+type Saying = Sayings extends { readonly saying: infer S } ? S : never;
 
 /** What may accompany an error; `reason` is for the log alone and never leaves the server. */
 export interface ErrorOptions {

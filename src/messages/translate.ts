@@ -34,6 +34,12 @@ export type Translate = <K extends MessageKey>(key: K, ...values: Arguments<K, s
 /** A message and its values, to be said once it is known who reads it. */
 export type Saying = { readonly [K in MessageKey]: readonly [key: K, ...values: Arguments<K, string | number>] }[MessageKey];
 
+declare module "../errors.ts" {
+  interface Sayings {
+    readonly saying: Saying;
+  }
+}
+
 /** What was to be said, in the language of `t`. */
 export const say = (t: Translate, [key, values]: Saying): string =>
   (t as (key: MessageKey, values?: object) => string)(key, values);

@@ -205,7 +205,9 @@ describe("oauth4webapi at a resource server that uses countersign/verify", () =>
   it("is refused by Contoso DevOps, which reads revocations from KV, as soon as the person has revoked it", async () => {
     const client = await createClient(buildboard(local.urls.buildboard));
     const person = new Person(local.urls.server);
-    const tokens = await client.redeem(await person.authorize(client.url));
+    // What was left out before is left out on the page, until it is ticked.
+    const scope = ["profile", "workitems.read", "builds.read"];
+    const tokens = await client.redeem(await person.authorize(client.url, "approve", { scope }));
     const builds = new URL(`${local.urls.contosoDevops}/api/organizations/contoso/builds`);
     const request = () => oauth.protectedResourceRequest(tokens.access_token, "GET", builds, undefined, undefined, http);
     expect((await request()).status).toBe(200);

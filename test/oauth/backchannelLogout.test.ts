@@ -153,11 +153,14 @@ describe("a service that was used in the session", () => {
 });
 
 describe("a sign-in over a session", () => {
-  it("of another person tells that person's predecessor's services", async () => {
+  it("of another person tells nobody: the first one's goes on beside it, until everyone in the browser signs out", async () => {
     await enter("buildboard");
     const grace = await addUser("Grace");
     server.pass(1);
     await signIn(browser, await browser.open(authorizationUrl({ client_id: "quiet", prompt: "login" })), grace.email);
+    await later(0);
+    expect(told()).toEqual([]);
+    await browser.submit(await browser.open("/sign-out"), "/sign-out", { all: "1" });
     await later(0);
     expect(told()).toEqual([uriOf("buildboard")]);
     expect(decodeJwt(sent[0]?.token ?? "").sub).toBe(ada.userId);

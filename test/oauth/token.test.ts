@@ -263,8 +263,8 @@ describe("a token request", () => {
 
   it.each([
     [
-      "with 201 parameters",
-      () => Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`p${index}`, "x"])),
+      "with 501 parameters",
+      () => Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`p${index}`, "x"])),
       "invalid_request",
     ],
     [
