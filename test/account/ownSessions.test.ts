@@ -93,17 +93,19 @@ describe("where somebody is signed in", () => {
     const grace = await addUser("Grace");
     const other = new Browser(server);
     await enter(other, grace.email);
+    await enter(new Browser(server), ada.email);
     await enter(browser, ada.email);
     const { results } = await env.DB.prepare("SELECT id FROM sessions WHERE user_id = ?")
       .bind(grace.userId)
       .all<{ id: string }>();
     const page = await browser.open(SECURITY);
     const before = await snapshot();
-    await browser.open(SECURITY, {
+    const done = await browser.open(SECURITY, {
       method: "POST",
       body: form({ csrf: /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? "", end: results[0]?.id ?? "" }),
       headers: SAME_SITE,
     });
+    expect(done.url).toContain("?ended=0");
     expect(await snapshot()).toBe(before);
     expect(await isIn(other)).toBe(true);
   });

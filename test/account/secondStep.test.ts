@@ -117,6 +117,7 @@ describe("an app", () => {
     server.pass(601);
     expect((await browser.open(NEW)).url).toContain("/sign-in?confirm=1");
     expect((await browser.submit(page, NEW, fields)).url).toContain("/sign-in?confirm=1");
+    expect((await browser.submit(await browser.open(APPS), APPS, { act: "remove" })).url).toContain("/sign-in?confirm=1");
   });
 
   it("is renamed and removed; with the last one the recovery codes end, and the password is enough again", async () => {
