@@ -73,21 +73,18 @@ export const whereaboutsOf = (request: Request): Whereabouts => ({
   network: networkOfRequest(request),
 });
 
-const GUESSES = "wrong attempts";
-
 /**
  * Refuses when one of the limits is passed.
  * @param counts with the attempt at hand
  * @param what was too much
  * @throws OAuthError slow_down, with Retry-After
  */
-export function checkLimits(passable: readonly Limit[], counts: readonly Count[], at: number, what = GUESSES): void {
+export function checkLimits(passable: readonly Limit[], counts: readonly Count[], at: number, what = "wrong attempts"): void {
   const passed = passable.flatMap(({ key, max }) => counts.find((count) => count.key === key && count.count > max) ?? []);
   if (passed.length === 0) return;
   const seconds = Math.ceil((Math.max(...passed.map(({ expiresAt }) => expiresAt)) - at) / 1000);
   throw new OAuthError("slow_down", `There were too many ${what}. Try again in ${inWords(seconds)}.`, {
-    // Of what else was too much the description tells, which is for developers.
-    ...(what === GUESSES && { say: ["frame.too_many_attempts", { count: Math.ceil(seconds / MINUTE) }] as const }),
+    say: ["frame.too_many_attempts", { count: Math.ceil(seconds / MINUTE) }],
     reason: `over ${passed.map(({ key }) => key).join(", ")}`,
     headers: { "Retry-After": String(seconds) },
   });

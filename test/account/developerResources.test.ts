@@ -136,7 +136,7 @@ describe("an API", () => {
     const page = await visitor.open(
       authorizationUrl({ client_id: "notes-app", scope: "api.northstar.example/notes.read", ui_locales: "de" }),
     );
-    expect(page.text).toContain('<bdi lang="de">Northstar-Notizen</bdi> at api.northstar.example');
+    expect(page.text).toContain('<bdi lang="de">Northstar-Notizen</bdi> bei <bdi>api.northstar.example</bdi>');
     expect(page.text).toContain('<span lang="de" dir="auto">Notizen lesen</span>');
   });
 
