@@ -430,10 +430,10 @@ describe("a service's page", () => {
     await post(server, "/token", refreshRequest(tokens.refresh_token), basic(id, secret));
     server.pass(3600);
     const page = textOf(await browser.open(`${DEVELOPER}/${id}`));
-    expect(page).toContain("People whose approval stands 2 Authorizations in the last 30 days 2 Last used an hour ago");
+    expect(page).toContain("People whose approval stands 2 Authorizations in the last 30 days 2 Last used 1 hour ago");
     await env.DB.prepare("UPDATE grants SET revoked_at = 1 WHERE user_id = ?").bind(grace.userId).run();
     expect(textOf(await browser.open(`${DEVELOPER}/${id}`))).toContain("People whose approval stands 1 Authorizations");
-    expect(textOf(await browser.open(DEVELOPER))).toContain("People who approved 1 Last used an hour ago");
+    expect(textOf(await browser.open(DEVELOPER))).toContain("People who approved 1 Last used 1 hour ago");
   });
 
   it("tells what went wrong, the latest first, with how often and when", async () => {
