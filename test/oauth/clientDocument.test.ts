@@ -518,7 +518,8 @@ describe("a faulty request of a client that nobody has looked at", () => {
     const page = await open({ ...faulty, state: 'a"><b>&' });
     expectRefused(page, "Nobody has checked the service at client.example . Go there only if that is where you came from.");
     expect(page.text).toContain("<code>invalid_scope</code>");
-    const href = /<a href="(https:[^"]+)"[^>]*>Go back to (?:<[^>]+>)*client.example/.exec(page.text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const href =
+      /<a href="(https:[^"]+)"[^>]*>Go back to (?:<[^>]+>)*client.example/.exec(page.text)?.[1]?.replaceAll("&amp;", "&") ?? "";
     const { origin, pathname, searchParams } = new URL(href);
     expect(origin + pathname).toBe(HOSTED_CALLBACK);
     expect(Object.fromEntries(searchParams)).toEqual({
