@@ -43,10 +43,12 @@ describe("a page that says what went wrong", () => {
       "بعد 12 دقيقة.",
     ],
     [
-      "one, in English",
-      new OAuthError("slow_down", "x", { say: ["frame.too_many_attempts", { count: 1 }] }),
+      "one, in English, with what there was too much of",
+      new OAuthError("slow_down", "There were too many registrations. Try again in a minute.", {
+        say: ["frame.too_many_attempts", { count: 1 }],
+      }),
       "en",
-      "Try again in a minute.",
+      "There were too many registrations. Try again in a minute.",
     ],
     ["that nothing is there, in Japanese", new OAuthError("not_found", "x"), "ja", "ここには何もありません"],
     [

@@ -62,7 +62,7 @@ describe("Settings, Authorizations", () => {
     server.pass(3 * 3600);
     const page = await browser.open(HERE);
     expect(sheets(page)).toEqual(["B Buildboard by Northstar Tools Verified publisher Last used: 3 hours ago Revoke access"]);
-    expect(page.text).toMatch(/<h2 id="name-\w+"><a href="\/settings\/authorizations\/\w+"/);
+    expect(page.text).toMatch(/<h2 id="name-[\w-]+"><a href="\/settings\/authorizations\/[\w-]+"/);
     expect(page.headers.get("cache-control")).toBe("no-store");
   });
 
